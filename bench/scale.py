@@ -87,7 +87,7 @@ class Side:
 @contextlib.asynccontextmanager
 async def opened(postgres: EmbeddedPostgres, database: str, data: Path) -> AsyncIterator[Side]:
     """Wire an application on one of the databases, its connections listened to."""
-    settings = Settings(data=data, secret="s" * 48, pool=4)
+    settings = Settings(data=data, secret="s" * 48, pool=4, rate_limits="off")
     application = await wire(settings, postgres.owner_dsn(database), postgres.app_dsn(database), spec=load_spec())
     transport = httpx.ASGITransport(build_app(application))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=transport, base_url="http://bench", timeout=150) as client:

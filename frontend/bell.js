@@ -8,7 +8,7 @@ const OWN = "notifications";
 export function ringBell(page) {
   const bells = [...page.querySelectorAll("[data-bell]")];
   if (!bells.length) return;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
 
   async function count() {

@@ -36,7 +36,7 @@ async function bundle(entry) {
   return result.outputFiles[0].text;
 }
 
-/** Tabler's sheet, of which these pages need a seventh, and our own after it, whole: its class names are composed. */
+/** Our own sheet, whole, for its class names are composed; and Tabler's in its layer, of which these pages need a seventh. */
 async function style({ whole = false } = {}) {
   const raw = await bundle("../node_modules/@tabler/core/dist/css/tabler.css");
   const [{ css }] = await new PurgeCSS().purge({
@@ -45,7 +45,7 @@ async function style({ whole = false } = {}) {
     defaultExtractor: (text) => text.match(/[A-Za-z0-9_-]+/g) ?? [],
     safelist: kept,
   });
-  return minified((whole ? raw : css) + (await bundle("app.css")));
+  return minified(`${await bundle("app.css")}@layer vendor {${(whole ? raw : css).replace(/^@charset[^;]*;/, "")}}`);
 }
 
 /** @param {string} css */
@@ -110,11 +110,13 @@ async function main() {
   const manifest = {
     "app.css": await put("app.css", await style()),
     "app.js": await put("app.js", await bundle("app.js")),
+    "hall.js": await put("hall.js", await bundle("hall.js")),
     "offline.js": await put("offline.js", await bundle("offline.js")),
     "plan.css": await put("plan.css", await minified(await bundle("plan.css"))),
     "plan.js": await put("plan.js", await bundle("plan.js")),
     "scan.js": await put("scan.js", await bundle("scan.js")),
     "sign.js": await put("sign.js", await bundle("sign.js")),
+    "trend.js": await put("trend.js", await bundle("trend.js")),
     "sw.js": await put("sw.js", await bundle("sw.js")),
     "zxing.wasm": await put(
       "zxing.wasm",

@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { along, beside, editableAt, headOf } from "./cells-walk.js";
 import { forgetDraft, notSent, restoreDraft } from "./drafts.js";
+import { settle } from "./forms.js";
 import { putCells } from "./live-list.js";
 
 /** @type {Record<string, number>} */
@@ -120,7 +121,7 @@ function show(cell, form) {
   cell.append(made);
   made.showPopover();
   htmx.process(made);
-  for (const button of made.querySelectorAll("[data-now][hidden], [data-take][hidden]")) button.hidden = false;
+  settle(made);
   place(made);
   const field = first(made);
   field?.focus();

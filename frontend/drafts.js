@@ -76,10 +76,24 @@ function restoreAll(page) {
 export function restoreDraft(form) {
   const kept = JSON.parse(sessionStorage.getItem(PREFIX + form.dataset.draft) ?? "null");
   if (!kept || Date.now() - kept.at > LIFE) return forgetDraft(form);
+  let differs = false;
   for (const [name, value] of kept.values) {
     const input = form.elements.namedItem(name);
     const isBox = input instanceof HTMLInputElement && (input.type === "checkbox" || input.type === "radio");
-    if (input && "value" in input && !isBox) input.value = value;
+    if (!input || !("value" in input) || isBox) continue;
+    differs ||= input.value !== value;
+    input.value = value;
   }
+  if (differs) mark(form);
   form.closest("details")?.setAttribute("open", "");
+}
+
+/**
+ * Says on a form that what stands in it is not saved.
+ * @param {HTMLFormElement} form
+ */
+function mark(form) {
+  /** @type {HTMLTemplateElement | null} */
+  const words = document.querySelector("template[data-unsaved]");
+  if (words && !form.querySelector(".is-unsaved")) form.prepend(words.content.cloneNode(true));
 }

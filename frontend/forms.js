@@ -1,11 +1,13 @@
 // Small helps in forms: "now" beside a time, taking another's value, copying, leaving an inline form, focus on errors.
+import { thisMinute } from "./when.js";
+
 /** @param {Document} page */
 export function helpForms(page) {
   page.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-now], [data-take], [data-copy], [data-cancel]");
     if (!button) return;
     const { now, take, copy } = button.dataset;
-    if (now) fill(page.getElementById(now), wallClock());
+    if (now) fill(page.getElementById(now), thisMinute());
     if (take) fill(page.getElementById(take), button.dataset.value ?? "");
     if (copy) navigator.clipboard?.writeText(/** @type {Field} */ (page.getElementById(copy)).value);
     if ("cancel" in button.dataset && button.closest("#act")) {
@@ -16,16 +18,23 @@ export function helpForms(page) {
   page.addEventListener("change", ({ target }) => {
     if (target.matches?.("[data-reload]") && target.value) target.form?.submit();
   });
-  const settle = () => {
-    for (const button of page.querySelectorAll("[data-now][hidden], [data-take][hidden], [data-copy][hidden]"))
-      button.hidden = false;
-  };
-  settle();
+  settle(page);
   page.querySelector("[data-focus]")?.focus();
   page.addEventListener("htmx:after:swap", () => {
-    settle();
+    settle(page);
     page.querySelector("#act :is(input, select, textarea):not([type=hidden]), [data-focus]")?.focus();
   });
+}
+
+/**
+ * Shows the buttons that need a script.
+ * @param {ParentNode} place
+ */
+export function settle(place) {
+  const all = /** @type {NodeListOf<HTMLElement>} */ (
+    place.querySelectorAll(":is([data-now], [data-take], [data-copy], [data-calendar])[hidden]")
+  );
+  for (const button of all) button.hidden = false;
 }
 
 /**
@@ -38,11 +47,6 @@ function fill(place, value) {
   input.value = value;
   input.dispatchEvent(new Event("input", { bubbles: true }));
   input.focus();
-}
-
-/** Norway's wall clock, whatever the device's own zone. */
-function wallClock() {
-  return new Date().toLocaleString("sv-SE", { timeZone: "Europe/Oslo" }).slice(0, 16).replace(" ", "T");
 }
 
 /**

@@ -7,7 +7,7 @@ const SECOND_CLICK = 220;
  * @param {Document} page
  */
 export function openRows(page) {
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   page.addEventListener("dblclick", () => clearTimeout(waiting));
   /** @param {From<MouseEvent>} event */

@@ -1,7 +1,7 @@
 // A record's page keeps up: its head and stages, the groups one reads, those one has not begun to fill in.
 import { fetchPart, isHeld, looksOf, putInPlace, tint, tintChanged } from "./live-parts.js";
 
-const HEAD_PARTS = ".status-line, .key-lines .field dd, .stage";
+const HEAD_PARTS = ".status-line, .overview-line dd, .stage";
 
 /**
  * @param {Document} page
@@ -12,7 +12,9 @@ const HEAD_PARTS = ".status-line, .key-lines .field dd, .stage";
 export async function keepUpRecord(page, changes, missed) {
   const [, , collection, record] = location.pathname.split("/");
   const mine = missed || changes.some(([name, id]) => name === collection && id === record);
-  const held = mine ? await keepUpPage(page, collection, record) : false;
+  const beside = page.getElementById("head")?.dataset.live?.split(" ") ?? [];
+  const held =
+    mine || changes.some(([name]) => beside.includes(name)) ? await keepUpPage(page, collection, record) : false;
   await keepUpSections(page, changes, missed, mine);
   return held ? "held" : "done";
 }
@@ -30,6 +32,9 @@ async function keepUpPage(page, collection, record) {
   const checklist = page.querySelector("form[data-checklist]");
   checklist?.dispatchEvent(new CustomEvent("checklist:live", { detail: fresh }));
   const heldHead = !checklist && keepUpHead(/** @type {HTMLElement} */ (page.querySelector("#head")), head);
+  keepUpCards(page, fresh);
+  keepUpCounts(page, fresh);
+  keepUpFeed(page, fresh);
   const held = keepUpGroups(page, fresh);
   if (held) await tellWho(page, collection, record);
   return heldHead || held;
@@ -48,12 +53,59 @@ export function keepUpHead(old, fresh) {
     tintChanged(before, [...head.querySelectorAll(HEAD_PARTS)]);
     return false;
   }
-  for (const name of [".status-line", ".key-lines", ".track"]) {
+  for (const name of [".status-line", ".overview-why", ".overview-next", ".overview-facts", ".track"]) {
     const [was, now] = [old.querySelector(name), fresh.querySelector(name)];
     if (was && now && looksOf(was) !== looksOf(now) && !isHeld(was)) putInPlace(was, now);
   }
   tintChanged(before, [...old.querySelectorAll(HEAD_PARTS)]);
   return true;
+}
+
+/**
+ * Of a card that somebody writes in only the list is brought up to date.
+ * @param {Document} page
+ * @param {Document} fresh
+ */
+function keepUpCards(page, fresh) {
+  const [old, now] = [page, fresh].map((one) => one.getElementById("overview-cards"));
+  for (const card of now?.children ?? []) {
+    const shown = page.getElementById(card.id);
+    if (!shown) {
+      old?.append(document.importNode(card, true));
+      continue;
+    }
+    if (looksOf(shown) === looksOf(card) || shown.querySelector("details[open]")) continue;
+    const [list, fresher] = [shown, card].map((one) => one.querySelector("ol, ul"));
+    if (!isHeld(shown)) putInPlace(shown, card);
+    else if (list && fresher) putInPlace(list, fresher);
+  }
+}
+
+/**
+ * @param {Document} page
+ * @param {Document} fresh
+ */
+function keepUpCounts(page, fresh) {
+  for (const now of fresh.querySelectorAll("details.section")) {
+    const section = page.getElementById(now.id);
+    const [old, count] = [section, now].map((one) => one?.querySelector(".section-count"));
+    if (!section || !old || !count || old.textContent === count.textContent) continue;
+    old.textContent = count.textContent;
+    section.classList.toggle("is-empty", now.classList.contains("is-empty"));
+  }
+  const [old, anchors] = [page, fresh].map((one) => one.querySelector(".anchors"));
+  if (old && anchors && looksOf(old) !== looksOf(anchors) && !isHeld(old)) putInPlace(old, anchors);
+}
+
+/**
+ * @param {Document} page
+ * @param {Document} fresh
+ */
+function keepUpFeed(page, fresh) {
+  const [old, now] = [page, fresh].map((one) => one.getElementById("feed"));
+  if (!old || !now || looksOf(old) === looksOf(now) || isHeld(old)) return;
+  const known = new Set([...old.querySelectorAll("li")].map(looksOf));
+  for (const line of putInPlace(old, now).querySelectorAll("li")) if (!known.has(looksOf(line))) tint(line);
 }
 
 /**
@@ -79,7 +131,7 @@ function keepUpGroups(page, fresh) {
 
 /** @param {Document} page */
 function groupsOf(page) {
-  return [...page.querySelectorAll("#main .field-group:not(.section, #checklist)")];
+  return [...page.querySelectorAll("#main .field-group:not(.section, .feed, #checklist)")];
 }
 
 /** @param {Element} group */

@@ -10,6 +10,8 @@ const SETTLED = 400;
 // let go of outside the window is not waited for.
 const CALM = 1200;
 const LONGEST = 8000;
+// So long the server keeps what was changed, in milliseconds, less some for the way.
+const KEPT = 50_000;
 
 /** @param {Document} page */
 export function keepLive(page) {
@@ -25,7 +27,7 @@ export function keepLive(page) {
   const waiting = new Map();
   /** @type {EventSource | undefined} */
   let source;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let busy = false,
     missed = false,
@@ -59,8 +61,15 @@ export function keepLive(page) {
   }
   function listen() {
     if (source || page.hidden) return;
-    source = new EventSource("/app/live");
-    source.addEventListener("open", () => missed && soon(0));
+    const age = Math.round(performance.now());
+    missed ||= age > KEPT;
+    // What was changed since the page was asked for is told of at once.
+    source = new EventSource(`/app/live?age=${age}`);
+    source.addEventListener("open", () => {
+      if (!missed) return;
+      page.dispatchEvent(new CustomEvent("live:missed"));
+      soon(0);
+    });
     source.addEventListener("error", () => (missed = true));
     source.addEventListener("message", ({ data }) => {
       /** @type {Change[]} */

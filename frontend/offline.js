@@ -81,7 +81,7 @@ function mark(entries) {
   for (const form of document.querySelectorAll("form[data-tap]")) {
     const here = form.getAttribute("action") ?? "";
     if (form.dataset.after) form.hidden = !waiting.has(form.dataset.after);
-    if (!waiting.has(here) || !form.classList.contains("tap-form")) continue;
+    if (!waiting.has(here) || !form.matches(".tap-form, .fact-form")) continue;
     const button = form.querySelector("button");
     if (!button || button.disabled) continue;
     button.disabled = true;

@@ -1,8 +1,9 @@
 // The palette: Ctrl-K anywhere, or / where the page has no search of its own, finds cars, pages and verbs.
 import { leaveFor } from "./leaving.js";
+import { lately, remember, rememberSearch, searched } from "./recent.js";
 
 /**
- * @typedef {{ kind: string, label: string, hint: string, href: string }} Found
+ * @typedef {{ kind: string, label: string, hint: string, href: string }} Found A search that is offered again leads nowhere.
  * @typedef {{ go: string | null, items: Found[], for: string }} Answer
  */
 
@@ -18,6 +19,10 @@ export function openPalette(page) {
   const list = /** @type {HTMLElement} */ (dialog.querySelector("[data-palette-found]"));
   const said = /** @type {HTMLElement} */ (dialog.querySelector("[data-palette-said]"));
   const address = dialog.dataset.palette;
+  remember(page, localStorage, list.dataset.recent ?? "");
+  addEventListener("pagehide", () => {
+    rememberSearch(page, localStorage, new URLSearchParams(location.search).get("q") ?? "");
+  });
   const help = said.textContent;
   let asked = 0;
   /** @type {Answer} */
@@ -52,14 +57,28 @@ export function openPalette(page) {
     if (answered.for !== text.value) await ask();
     const option = lines().find(chosen);
     const address = (moved ? null : answered.go) ?? option?.dataset.href;
-    if (address) leaveFor(document, address);
+    if (address) leave(address);
+    else if (option) again(option);
   });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[data-href]");
+    const { href } = option?.dataset ?? {};
     if (!option) return;
-    if (event.ctrlKey || event.metaKey) open(option.dataset.href, "_blank", "noopener");
-    else leaveFor(document, option.dataset.href ?? "");
+    if (!href) again(option);
+    else if (event.ctrlKey || event.metaKey) open(href, "_blank", "noopener");
+    else leave(href);
   });
+  /** @param {string} address */
+  function leave(address) {
+    rememberSearch(page, localStorage, text.value);
+    leaveFor(document, address);
+  }
+  /** @param {HTMLElement} option */
+  function again(option) {
+    text.value = option.querySelector(".palette-label")?.textContent ?? "";
+    text.focus();
+    ask();
+  }
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
@@ -94,9 +113,16 @@ export function openPalette(page) {
     if (mine !== asked) return;
     answered = { ...told, for: words };
     moved = false;
-    list.replaceChildren(...told.items.map(line));
-    said.textContent = told.items.length ? help : (list.dataset.none ?? "");
+    const items = words.trim() ? told.items : [...lately(page, localStorage), ...before(), ...told.items];
+    list.replaceChildren(...items.map(line));
+    said.textContent = items.length ? help : (list.dataset.none ?? "");
     mark(0);
+  }
+
+  /** @returns {Found[]} */
+  function before() {
+    const kind = list.dataset.searched ?? "";
+    return searched(page, localStorage).map((label) => ({ kind, label, hint: "", href: "" }));
   }
 
   /**

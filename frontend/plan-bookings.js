@@ -7,32 +7,42 @@ const AHEAD = new Set(["scheduled", "confirmed"]);
 
 /**
  * @typedef {{ start: string, end: string, resource: string }} Stand Where a booking stands, by the wall clock.
- * @typedef {{ make?: string, model?: string, license_plate?: string }} Car
+ * @typedef {{ make?: string, model?: string, license_plate?: string, order_number?: string, vin?: string,
+ *   color?: string }} Car
  * @typedef {{ id: string, version: number, status: string, provider: string, resource: string, resource_type: string,
- *   starts_at: string, ends_at: string, car?: Car | null, pinned?: boolean }} Stored
+ *   starts_at: string, ends_at: string, car?: Car | null, pinned?: boolean, draft?: Draft }} Stored
+ * @typedef {{ proposal: string, line: number, moves: string | null }} Draft Where a booking is proposed; it may be the move of
+ *   one that stands.
  * @typedef {Stored & Partial<Record<typeof MARKS[number], boolean>>} Booked
  * @typedef {Booked & { row: string, elsewhere: boolean, start: string, end: string, plate: string, name: string,
  *   kind: string, title: string, movable: boolean, resizable: boolean, stored: Stand }} Row
- * @typedef {{ id: string, title: string, elsewhere?: boolean }} Resource
+ * @typedef {{ id: string, title: string, elsewhere?: boolean, extendedProps?: { trade: string } }} Resource A row; the
+ *   first of its trade names it.
  * @typedef {import("@event-calendar/core").Calendar.dayOfWeek} Weekday
  * @typedef {[from: string, to: string]} Hours
  * @typedef {[resource: string, start: string, end: string, away: boolean]} Closed
- * @typedef {{ offsets: [from: number, minutes: number][], closed: Closed[], limits: Hours, bookings: Booked[],
- *   resources: { id: string, name: string, capacity: number }[] }} Told
+ * @typedef {{ offsets: [from: number, minutes: number][], closed: Closed[], limits: Hours, bookings: Booked[], drafts?: Booked[],
+ *   resources: { id: string, name: string, capacity: number, trade: string, idle: boolean }[] }} Told
  * @typedef {{ resources: readonly Resource[], closed: readonly Closed[], limits: Hours, hours: Hours, days: string[],
- *   hidden: Weekday[] }} Shown What is drawn beside the bookings: rows, shut hours, and of which days which hours.
+ *   hidden: Weekday[], idle: number }} Shown What is drawn beside the bookings: rows, shut hours, and of which days
+ *   which hours; ``idle`` is how many rows have nothing to do with these days.
  * @typedef {{ first: string, days: number, site: string | null, sites: Record<string, string>, may: boolean,
- *   types: Record<string, { name: string }>, words: Record<string, string> }} Config
+ *   types: Record<string, { name: string }>, trades: Record<string, string>, words: Record<string, string> }} Config
  */
 
 export class Bookings {
   /** @type {Map<string, Row>} */
   #rows = new Map();
   /** Rows of this plan's own. */
-  #own = /** @type {Set<string>} */ (new Set());
+  #own = /** @type {Map<string, Told["resources"][number]>} */ (new Map());
+  /** Rows of other sites. */
+  #sites = /** @type {Map<string, Resource>} */ (new Map());
+  /** Bookings that drafts would move. */
+  #leaving = /** @type {Set<string>} */ (new Set());
+  #isAll = false;
   #clock = clockOf([[0, 0]]);
   /** @type {Shown} */
-  #shown = { resources: [], closed: [], limits: ["", ""], hours: ["", ""], days: [], hidden: [] };
+  #shown = { resources: [], closed: [], limits: ["", ""], hours: ["", ""], days: [], hidden: [], idle: 0 };
   #config;
   #isBusy;
 
@@ -58,9 +68,26 @@ export class Bookings {
     return [...this.#rows.values()];
   }
 
+  /**
+   * Whether a draft would move a booking elsewhere.
+   * @param {string} id
+   */
+  isLeaving(id) {
+    return this.#leaving.has(id);
+  }
+
   /** @param {string} id */
   remove(id) {
     this.#rows.delete(id);
+  }
+
+  /**
+   * Shows the rows that have nothing to do with these days too, or hides them.
+   * @param {boolean} isAll
+   */
+  showAll(isAll) {
+    this.#isAll = isAll;
+    this.#arrange();
   }
 
   /**
@@ -89,10 +116,9 @@ export class Bookings {
    * @param {Stand} to
    */
   changes(id, { start, end, resource }) {
-    const { stored, version } = /** @type {Row} */ (this.#rows.get(id));
+    const { stored, version, draft } = /** @type {Row} */ (this.#rows.get(id));
     return {
-      booking: id,
-      _version: version,
+      ...(draft ? { proposal: draft.proposal, line: draft.line } : { booking: id, _version: version }),
       starts_at: start === stored.start ? undefined : start,
       ends_at: end === stored.end ? undefined : end,
       resource: resource === stored.resource ? undefined : resource,
@@ -107,14 +133,14 @@ export class Bookings {
     const { first, days: count } = this.#config;
     const { closed, limits } = told;
     this.#clock = clockOf(told.offsets);
-    const resources = told.resources.map((r) => ({
-      id: r.id,
-      title: r.capacity > 1 ? `${r.name} (${r.capacity})` : r.name,
-    }));
-    this.#own = new Set(resources.map((r) => r.id));
-    this.#shown = { ...this.#shown, resources };
+    this.#own = new Map(told.resources.map((r) => [r.id, r]));
+    this.#sites.clear();
     this.#rows.clear();
-    for (const row of told.bookings) this.learn(row);
+    const drafts = told.drafts ?? [];
+    const kept = drafts.filter(({ status }) => status === "draft");
+    this.#leaving = new Set(kept.flatMap(({ draft }) => draft?.moves ?? []));
+    for (const row of [...told.bookings, ...drafts]) this.#keep(row);
+    this.#arrange();
     const rows = this.rows();
     const all = Array.from({ length: count }, (_, n) => dayOf(shift(`${first}T12:00`, n * 1440)));
     const days = all.length === 1 ? all : daysOfUse(all, rows, told);
@@ -127,6 +153,13 @@ export class Bookings {
    * @param {Booked} booked
    */
   learn(booked) {
+    const made = this.#keep(booked);
+    if (made && !this.#shown.resources.some((r) => r.id === made.row)) this.#arrange();
+    return made;
+  }
+
+  /** @param {Booked} booked */
+  #keep(booked) {
     const config = this.#config;
     const site = `at:${booked.provider}`;
     const elsewhere = !this.#own.has(booked.resource);
@@ -144,9 +177,24 @@ export class Bookings {
    * @param {string} provider
    */
   #addSite(id, provider) {
-    if (this.#shown.resources.some((r) => r.id === id)) return;
     const title = this.#config.words.at_site.replace("{site}", this.#config.sites[provider] ?? "");
-    this.#shown = { ...this.#shown, resources: [...this.#shown.resources, { id, title, elsewhere: true }] };
+    this.#sites.set(id, { id, title, elsewhere: true });
+  }
+
+  /** Lays out the rows by trade, without those that have nothing to do with these days; where none has, all of them. */
+  #arrange() {
+    const own = [...this.#own.values()];
+    const used = new Set(this.rows().map((r) => r.row));
+    const busy = own.filter((r) => !r.idle || used.has(r.id));
+    const idle = busy.length ? own.length - busy.length : 0;
+    let trade = "";
+    const rows = (idle && !this.#isAll ? busy : own).map((r) => {
+      const isFirst = r.trade !== trade;
+      trade = r.trade;
+      const title = r.capacity > 1 ? `${r.name} (${r.capacity})` : r.name;
+      return { id: r.id, title, ...(isFirst ? { extendedProps: { trade: this.#config.trades[trade] ?? "" } } : {}) };
+    });
+    this.#shown = { ...this.#shown, resources: [...rows, ...this.#sites.values()], idle };
   }
 
   /**
@@ -158,8 +206,8 @@ export class Bookings {
   #rowOf(booked, row, elsewhere) {
     const { may, types } = this.#config;
     const car = booked.car ?? {};
-    const plate = plateText(car.license_plate);
-    const name = [car.make, car.model].filter(Boolean).join(" ");
+    const plate = plateText(car.license_plate) || car.order_number || car.vin?.slice(-6) || "";
+    const name = [car.make, car.model, !car.license_plate && car.color].filter(Boolean).join(" ");
     const kind = types[booked.resource_type]?.name ?? "";
     const [start, end] = [this.#clock.wall(booked.starts_at), this.#clock.wall(booked.ends_at)];
     return {
@@ -172,8 +220,8 @@ export class Bookings {
       name,
       kind,
       title: [plate, name].filter(Boolean).join(" ") || kind,
-      movable: may && AHEAD.has(booked.status),
-      resizable: may && (AHEAD.has(booked.status) || booked.status === "in_progress"),
+      movable: may && (Boolean(booked.draft) || AHEAD.has(booked.status)),
+      resizable: may && (Boolean(booked.draft) || AHEAD.has(booked.status) || booked.status === "in_progress"),
       stored: { start, end, resource: row },
     };
   }

@@ -95,8 +95,8 @@ export function dragWaiting(page, plan) {
     if (!to) return;
     const said = await plan.place(valuesOf(want, to), to);
     if (said.ok) return plan.say(plan.fill("said_booked", to));
-    // A bay needs somebody to work in it: the wizard asks who.
-    if (said.fields?.includes("person")) return location.assign(plan.confirmAt(valuesOf(want, to)));
+    // A bay needs somebody to work in it, and what is booked already is asked about: the wizard asks.
+    if (said.asks || said.fields?.includes("person")) return location.assign(plan.confirmAt(valuesOf(want, to)));
     plan.say(said.why ?? "", "bad");
   }
 

@@ -27,6 +27,8 @@ export class Drawing {
   #calendar;
   #slotMinutes;
   #slotWidth;
+  /** Draws the rows that are near what is seen. */
+  #look = () => {};
 
   /**
    * @param {HTMLElement} root
@@ -67,6 +69,7 @@ export class Drawing {
       snapDuration: { minutes: 15 },
       slotWidth: this.#slotWidth,
       nowIndicator: dayOf(config.today) >= config.first,
+      resourceLabelContent: ({ resource }) => labelOf(resource),
       eventContent: ({ event }) => this.#content(event),
       eventDidMount: ({ event, el }) => {
         if (event.display === "auto") el.dataset.id = String(event.id);
@@ -141,7 +144,10 @@ export class Drawing {
 
   drawRows() {
     this.#calendar.setOption("resources", [...this.#bookings.shown.resources]);
-    setTimeout(() => this.#makePlain(), 0);
+    setTimeout(() => {
+      this.#makePlain();
+      this.#look();
+    }, 0);
   }
 
   drawAll() {
@@ -187,6 +193,7 @@ export class Drawing {
         `hue-${hue}`,
         `is-${row.status}`,
         ...(MARKS.some((m) => row[m]) ? ["is-marked"] : []),
+        ...(this.#bookings.isLeaving(row.id) ? ["is-leaving"] : []),
         ...(held ? ["is-held"] : []),
       ],
       extendedProps: { row },
@@ -245,7 +252,7 @@ export class Drawing {
   #drawOnTheWay() {
     const main = /** @type {HTMLElement} */ (this.#root.querySelector(".ec-main"));
     let asked = false;
-    const look = () => {
+    this.#look = () => {
       asked = false;
       const height = this.#root.querySelector(".ec-body .ec-row-head")?.offsetHeight || 1;
       const first = Math.max(Math.floor(main.scrollTop / height) - NEAR_ROWS, 0);
@@ -253,7 +260,7 @@ export class Drawing {
       this.showRows(this.#bookings.shown.resources.slice(first, last).map(({ id }) => id));
     };
     const soon = () => {
-      if (!asked) requestAnimationFrame(look);
+      if (!asked) requestAnimationFrame(this.#look);
       asked = true;
     };
     main.addEventListener("scroll", soon, { passive: true });
@@ -266,6 +273,15 @@ export class Drawing {
     found?.classList.add("is-changed");
     setTimeout(() => found?.classList.remove("is-changed"), 2000);
   }
+}
+
+/**
+ * A row's name, under its trade where it is the first of it.
+ * @param {{ title?: unknown, extendedProps: Record<string, unknown> }} resource
+ */
+function labelOf({ title, extendedProps: { trade } }) {
+  const name = element("span", "plan-row-name", String(title));
+  return { domNodes: trade ? [element("span", "plan-trade", String(trade)), name] : [name] };
 }
 
 /**

@@ -24,9 +24,11 @@ export function planKeys(page, plan) {
     (event) => held && !event.ctrlKey && !event.metaKey && !event.altKey && whileHeld(event, held),
     true,
   );
-  root.addEventListener("keydown", (event) => {
+  page.addEventListener("keydown", (event) => {
     if (held || event.ctrlKey || event.metaKey || event.altKey) return;
-    const id = event.target.closest?.("[data-booking]")?.dataset.booking;
+    // While its booking is drawn anew nothing has the focus, and a key is meant for the booking all the same.
+    const isNobodys = event.target === page.body && !page.querySelector("dialog[open]");
+    const id = event.target.closest?.("[data-booking]")?.dataset.booking ?? (isNobodys ? hand.focused : undefined);
     if (!id) return;
     if (event.key in ARROWS) return act(event, () => choose(id, ...ARROWS[event.key]));
     if (event.key.toLowerCase() === "m") return act(event, () => pickUp(id));
@@ -51,7 +53,10 @@ export function planKeys(page, plan) {
     hand.focus(undefined);
     if (held) putBack(held);
   });
-  page.addEventListener("pointerdown", () => held && putBack(held));
+  page.addEventListener("pointerdown", ({ target }) => {
+    if (held) putBack(held);
+    if (!target.closest?.("[data-booking]")) hand.focus(undefined);
+  });
 
   /**
    * @param {Event} event

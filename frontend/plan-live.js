@@ -5,7 +5,7 @@ const GATHER = 120;
 const READ_AGAIN = 3000;
 const MANY = 40;
 const AROUND = new Set(["cars", "resource_capacities", "sharing_weeks", "capacity_rules", "resource_sharing"]);
-const ROWS = new Set(["resources", "working_hours", "absences", "resource_types"]);
+const ROWS = new Set(["resources", "working_hours", "absences", "resource_types", "plan_proposals"]);
 
 /**
  * How what is late is read and drawn: all of it, some bookings, what stands around them. The first two say whether the
@@ -19,7 +19,7 @@ export class Late {
   #late = /** @type {Set<string>} */ (new Set());
   #holds = 0;
   #isReading = false;
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #soon;
   #page;
   #readings;
@@ -48,6 +48,7 @@ export class Late {
       this.#readSoon();
     };
     this.#page.addEventListener("visibilitychange", () => !this.#page.hidden && catchUp());
+    this.#page.addEventListener("live:missed", catchUp);
     addEventListener("online", catchUp);
   }
 
@@ -109,7 +110,7 @@ export async function drawAround(page, address) {
   const answer = await read(address);
   if (!answer) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const id of ["plan-side", "plan-capacity"]) {
+  for (const id of ["plan-side", "plan-capacity", "plan-draft"]) {
     const [old, now] = [page.getElementById(id), fresh.getElementById(id)];
     if (old && now && !old.contains(page.activeElement)) old.replaceWith(page.importNode(now, true));
     else if (old && now) old.innerHTML = now.innerHTML;

@@ -152,6 +152,7 @@ export class Plan {
     this.root.classList.remove("is-refusing");
     const done = this.#page.querySelector("#done");
     if (done && said.done !== undefined) done.innerHTML = said.done;
+    if (said.drafts) await this.again();
     if (said.ok && said.id && !(await this.freshen([said.id]))) this.late.missed(said.id);
     this.late.release();
     drawAround(this.#page, this.#config.side);
@@ -204,6 +205,7 @@ export class Plan {
     }
     if (this.bookings.shown.resources.length !== rows) {
       this.#showElsewhere();
+      this.#offerRows();
       this.drawing.drawRows();
     }
     return true;
@@ -222,6 +224,23 @@ export class Plan {
   #take(told) {
     this.bookings.take(told);
     this.#showElsewhere();
+    this.#offerRows();
+  }
+
+  /** Offers the rows that have nothing to do with these days, or to hide them again. */
+  #offerRows() {
+    const { idle } = this.bookings.shown;
+    const place = /** @type {HTMLElement} */ (this.#page.querySelector("[data-plan-rows]"));
+    const button = /** @type {HTMLElement} */ (place.querySelector("button"));
+    const isAll = button.getAttribute("aria-pressed") === "true";
+    place.hidden = !idle;
+    button.textContent = isAll ? this.words.hide_rows : this.words.show_rows.replace("{n}", String(idle));
+    button.onclick = () => {
+      button.setAttribute("aria-pressed", String(!isAll));
+      this.bookings.showAll(!isAll);
+      this.#offerRows();
+      this.drawing.drawRows();
+    };
   }
 
   #showElsewhere() {

@@ -6,7 +6,8 @@ const AGAIN_AFTER = [700, 2500];
 /**
  * What is asked or put: of what is stored, only what changes.
  * @typedef {Record<string, string | number | undefined>} Values
- * @typedef {{ ok: boolean, why?: string, id?: string, done?: string, fields?: string[] }} Said
+ * @typedef {{ ok: boolean, why?: string, id?: string, done?: string, fields?: string[], asks?: boolean,
+ *   drafts?: boolean }} Said
  * @typedef {ReturnType<typeof serverOf>} Server
  */
 
@@ -22,7 +23,7 @@ export async function read(address, headers = {}) {
 
 /** @param {{ csrf: string, words: Record<string, string> }} page */
 export function serverOf({ csrf, words }) {
-  /** @type {number | undefined} */
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let waiting;
   let asked = 0;
 

@@ -56,7 +56,9 @@ function openBookings(plan) {
   /** @param {string} id */
   const open = async (id) => {
     const back = encodeURIComponent(location.pathname + location.search);
-    const answer = await fetch(`/app/plan/booking/${id}?back=${back}`, { headers: { "HX-Request": "true" } });
+    const draft = plan.bookings.get(id)?.draft;
+    const place = draft ? `proposals/${draft.proposal}/lines/${draft.line}` : `booking/${id}`;
+    const answer = await fetch(`/app/plan/${place}?back=${back}`, { headers: { "HX-Request": "true" } });
     if (!answer.ok) return;
     dialog.innerHTML = await answer.text();
     dialog.showModal();

@@ -42,6 +42,12 @@ async function run(store, mode, deed) {
   });
 }
 
+/**
+ * Whether an answer says that the server is not there for the moment: what was typed is kept and sent later.
+ * @param {number} status
+ */
+export const away = (status) => status >= 502 && status <= 504;
+
 /** @type {() => Promise<Entry[]>} */
 export const all = () => run("entries", "readonly", (s) => s.getAll());
 /** @type {(entry: Entry) => Promise<IDBValidKey>} */

@@ -141,7 +141,10 @@ function typeIn(form, name, value) {
  * @param {HTMLElement | null} submitter
  */
 function contentOf(form, submitter) {
-  const told = [...new FormData(form, submitter)].filter(([name]) => !PASSING.has(name));
+  // Where no file is chosen the browser makes an empty one, of this very moment.
+  const told = [...new FormData(form, submitter)].filter(
+    ([name, v]) => !PASSING.has(name) && (typeof v === "string" || v.size),
+  );
   return JSON.stringify(told.map(([name, v]) => [name, typeof v === "string" ? v : [v.name, v.size, v.lastModified]]));
 }
 

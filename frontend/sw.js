@@ -1,7 +1,7 @@
 // The worker of the installed app: keeps my queue of cars and the pages that were opened, takes forms when there is no
 // network, and sends them in order when it is back. It never decides what is right: the server judges each entry.
 import { KEPT, TAKEN } from "./places.js";
-import { all, drop, joined, plain, put, recall, remember, set } from "./queue.js";
+import { all, away, drop, joined, plain, put, recall, remember, set } from "./queue.js";
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (globalThis));
 
@@ -139,8 +139,8 @@ async function take(event, address) {
   if (!waiting) {
     try {
       const answer = await fetch(request);
-      tell({ kind: "network", up: true });
-      return answer;
+      tell({ kind: "network", up: !away(answer.status) });
+      if (!away(answer.status)) return answer;
     } catch {
       tell({ kind: "network", up: false });
     }

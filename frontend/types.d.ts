@@ -64,6 +64,7 @@ interface DocumentEventMap {
   "htmx:before:swap": EventOfHtmx;
   "htmx:finally:request": EventOfHtmx;
   "live:changes": CustomEvent<{ changes: Change[] }>;
+  "live:missed": CustomEvent;
 }
 
 interface HTMLElementEventMap {

@@ -52,7 +52,7 @@ def migrate(connection: Connection) -> None:
         transaction_per_migration=True,
         process_revision_directives=add_foreign_keys,
     )
-    connection.exec_driver_sql("SET lock_timeout = '5s'")
+    connection.exec_driver_sql("SET lock_timeout = '1s'")
     connection.exec_driver_sql("SET statement_timeout = '10min'")
     connection.commit()
     with context.begin_transaction():

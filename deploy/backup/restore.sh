@@ -22,9 +22,13 @@ if [[ -e $prefix-files.tar.gz ]]; then
   fi
 fi
 pg_restore --dbname="$DATABASE_URL" --no-owner --exit-on-error --single-transaction "$prefix.dump"
+# What was sent since the backup would be sent again: the copy is held until a person releases it.
+psql --no-psqlrc --quiet --dbname="$DATABASE_URL" --set=ON_ERROR_STOP=1 \
+  --command="INSERT INTO schema_state VALUES ('quiet', now()::text) ON CONFLICT DO NOTHING"
 PGOPTIONS="--client-min-messages=error" psql --no-psqlrc --quiet --dbname="$DATABASE_URL" --command="ANALYZE"
 if [[ -e $prefix-files.tar.gz ]]; then
   mkdir -p "$DIRECTAPP_DATA"
   tar --extract --gzip --file="$prefix-files.tar.gz" --directory="$DIRECTAPP_DATA"
 fi
-echo "restored; now: directapp schema lint, directapp audit verify"
+echo "restored, and held: nothing is sent. Now: directapp schema upgrade, schema lint, schema drift, audit verify;"
+echo "look round with directapp run; what waits is sent after directapp release"

@@ -3,18 +3,21 @@ import { beforeEach, test } from "node:test";
 import { along, beside, editableAt, headOf } from "../cells-walk.js";
 import { draw } from "./page.js";
 
+/** @param {number} n */
 const line = (n) => `<tr data-row><th><a href="/app/cars/${n}">${n}</a></th><td>a${n}</td><td>b${n}</td></tr>`;
 const LIST = `<table><thead><tr><th data-field="plate"></th><th data-field="note" data-edit></th>
   <th data-field="spot" data-edit></th></tr></thead>
   <tbody>${line(1)}<tr class="gap"><td colspan="3"></td></tr>${line(2)}</tbody></table>`;
 
-const row = (n) => document.querySelectorAll("[data-row]")[n - 1];
+/** @param {number} n */
+const row = (n) => /** @type {HTMLTableRowElement} */ (document.querySelectorAll("[data-row]")[n - 1]);
+/** @type {(n: number, place: number) => HTMLTableCellElement} */
 const cell = (n, place) => row(n).cells[place];
 
 beforeEach(() => draw(LIST));
 
 test("a cell is edited where its column says so", () => {
-  assert.equal(headOf(cell(2, 1)).dataset.field, "note");
+  assert.equal(headOf(cell(2, 1))?.dataset.field, "note");
   assert.equal(editableAt(cell(1, 0)), null);
   assert.equal(editableAt(cell(1, 1)), cell(1, 1));
   assert.equal(editableAt(document.querySelector(".gap td")), null);

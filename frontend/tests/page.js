@@ -2,9 +2,12 @@
 import { JSDOM } from "jsdom";
 
 const { window } = new JSDOM("", { url: "https://directapp.test/app/cars" });
-for (const name of [
+const NAMES = /** @type {const} */ ([
+  "addEventListener",
   "document",
+  "location",
   "sessionStorage",
+  "DOMParser",
   "FormData",
   "Event",
   "Element",
@@ -12,11 +15,32 @@ for (const name of [
   "HTMLFormElement",
   "HTMLInputElement",
   "HTMLTableRowElement",
-]) {
-  Object.defineProperty(globalThis, name, { value: window[name], configurable: true });
-}
+]);
+for (const name of NAMES) Object.defineProperty(globalThis, name, { value: window[name], configurable: true });
 
+/** @param {string} html */
 export function draw(html) {
   document.body.innerHTML = html;
   return document.body;
 }
+
+/**
+ * What a selector finds on the page, where it must find something.
+ * @param {string} selector
+ */
+export const part = (selector) => element(document.querySelector(selector));
+
+/**
+ * An element that must be there.
+ * @param {HTMLElement | null | undefined} found
+ */
+export function element(found) {
+  if (!found) throw new Error("it is not on the page");
+  return found;
+}
+
+/**
+ * A field of the page's first form.
+ * @param {string} name
+ */
+export const field = (name) => /** @type {HTMLInputElement} */ (document.forms[0].elements.namedItem(name));

@@ -1,41 +1,19 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Bookings, isEmpty } from "../plan-bookings.js";
+import { booked, CONFIG, told } from "./plan-week.js";
 
-// The week of 23 November 2026 at one site, which has a lift; another site has a bay.
-const CONFIG = {
-  first: "2026-11-23",
-  days: 7,
-  site: "mine",
-  sites: { other: "Moss" },
-  may: true,
-  types: { wash: { name: "Vask" } },
-  words: { at_site: "Hos {site}" },
-};
-const CLOSED = ["28", "29"].map((day) => ["lift", `2026-11-${day}T07:00`, `2026-11-${day}T16:00`, false]);
-
-const booked = (id, more = {}) => ({
-  id,
-  version: 1,
-  status: "scheduled",
-  provider: "mine",
-  resource: "lift",
-  resource_type: "wash",
-  starts_at: "2026-11-24T07:00:00Z",
-  ends_at: "2026-11-24T09:00:00Z",
-  car: { make: "VW", model: "Golf", license_plate: "AB12345" },
-  ...more,
-});
-const told = (...bookings) => ({
-  offsets: [[0, 60]],
-  closed: CLOSED,
-  limits: ["07:00", "16:00"],
-  resources: [{ id: "lift", name: "Løfter", capacity: 2 }],
-  bookings,
-});
-
+/** @type {Set<string>} */
 const busy = new Set();
+/** @type {Bookings} */
 let plan;
+
+/** @param {string} id */
+function rowOf(id) {
+  const row = plan.get(id);
+  assert.ok(row);
+  return row;
+}
 
 beforeEach(() => {
   busy.clear();
@@ -44,10 +22,17 @@ beforeEach(() => {
 
 test("a booking is told by Norway's clock, with its car and its work", () => {
   plan.take(told(booked("a")));
-  const { start, end, row, title, kind, movable, elsewhere } = plan.get("a");
+  const { start, end, row, title, kind, movable, elsewhere } = rowOf("a");
   assert.deepEqual([start, end, row], ["2026-11-24T08:00", "2026-11-24T10:00", "lift"]);
   assert.deepEqual([title, kind, movable, elsewhere], ["AB 12345 VW Golf", "Vask", true, false]);
   assert.equal(plan.nameOf("lift"), "Løfter (2)");
+});
+
+test("a car without a plate is told apart by its order, else by its VIN, with its colour", () => {
+  const car = { make: "VW", model: "Golf", color: "Blå", order_number: "495-100", vin: "WVWZZZ00000123456" };
+  plan.take(told(booked("a", { car }), booked("b", { car: { ...car, order_number: undefined } })));
+  assert.equal(rowOf("a").title, "495-100 VW Golf Blå");
+  assert.equal(rowOf("b").title, "123456 VW Golf Blå");
 });
 
 test("a weekend on which everybody is away and nothing is booked is not drawn", () => {
@@ -61,9 +46,27 @@ test("a weekend on which everybody is away and nothing is booked is not drawn", 
 
 test("what is done at another site stands in that site's row, which comes with the first", () => {
   plan.take(told(booked("a", { provider: "other", resource: "bay" }), booked("b", { resource: "gone" })));
-  assert.equal(plan.get("a").row, "at:other");
+  assert.equal(rowOf("a").row, "at:other");
   assert.deepEqual(plan.shown.resources.at(-1), { id: "at:other", title: "Hos Moss", elsewhere: true });
   assert.equal(plan.get("b"), undefined);
+});
+
+test("a draft is moved as a line of its proposal, and what it would move is known until it is left out", () => {
+  const draft = { proposal: "p", line: 3, moves: "a" };
+  const shown = booked("draft:3", { status: "draft", draft, starts_at: "2026-11-24T10:00:00Z" });
+  plan.take({ ...told(booked("a")), drafts: [shown] });
+  assert.equal(rowOf("draft:3").movable, true);
+  assert.equal(plan.isLeaving("a"), true);
+  const to = { ...rowOf("draft:3").stored, end: "2026-11-24T12:30" };
+  assert.deepEqual(plan.changes("draft:3", to), {
+    proposal: "p",
+    line: 3,
+    starts_at: undefined,
+    ends_at: "2026-11-24T12:30",
+    resource: undefined,
+  });
+  plan.take({ ...told(booked("a")), drafts: [{ ...shown, status: "left_out" }] });
+  assert.equal(plan.isLeaving("a"), false);
 });
 
 test("a plan is empty where it has no row", () => {
@@ -92,8 +95,35 @@ test("a booking that is being moved here stays where it is drawn, and knows wher
   plan.move("a", { start: "2026-11-24T09:00", end: "2026-11-24T11:00", resource: "lift" });
   busy.add("a");
   const later = booked("a", { version: 2, starts_at: "2026-11-24T12:00:00Z", ends_at: "2026-11-24T13:00:00Z" });
-  const { start, version, stored } = plan.learn(later);
+  plan.learn(later);
+  const { start, version, stored } = rowOf("a");
   assert.deepEqual([start, version, stored.start], ["2026-11-24T09:00", 2, "2026-11-24T13:00"]);
   busy.clear();
-  assert.equal(plan.learn(later).start, "2026-11-24T13:00");
+  assert.equal(plan.learn(later)?.start, "2026-11-24T13:00");
+});
+
+test("rows stand by trade, each named once; who has nothing to do with the days is hidden until asked for", () => {
+  const given = told();
+  const [lift] = given.resources;
+  const resources = [
+    lift,
+    { ...lift, id: "lift2", name: "Bukk", capacity: 1 },
+    { ...lift, id: "off", name: "Fri", capacity: 1, idle: true },
+    { ...lift, id: "wash", name: "Vask", capacity: 1, trade: "cosmetic" },
+  ];
+  const rows = () => plan.shown.resources.map(({ id, extendedProps }) => [id, extendedProps?.trade]);
+  const busy = [
+    ["lift", "Teknisk"],
+    ["lift2", undefined],
+    ["wash", "Bilpleie"],
+  ];
+  plan.take({ ...given, resources });
+  assert.deepEqual([rows(), plan.shown.idle], [busy, 1]);
+  plan.showAll(true);
+  assert.deepEqual([rows().map(([id]) => id), plan.shown.idle], [["lift", "lift2", "off", "wash"], 1]);
+  plan.showAll(false);
+  plan.learn(booked("a", { resource: "off" }));
+  assert.deepEqual([rows().map(([id]) => id), plan.shown.idle], [["lift", "lift2", "off", "wash"], 0]);
+  plan.take({ ...given, resources: resources.map((r) => ({ ...r, idle: true })) });
+  assert.deepEqual([rows().length, plan.shown.idle], [4, 0]);
 });

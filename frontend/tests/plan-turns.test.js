@@ -1,33 +1,46 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { Bookings } from "../plan-bookings.js";
 import { Hand } from "../plan-hand.js";
 import { turnsOf } from "../plan-turns.js";
+import { booked, CONFIG, told } from "./plan-week.js";
 
 const AT = { start: "2026-11-24T08:00", end: "2026-11-24T10:00", resource: "lift" };
+/** @type {(hour: string) => import("../plan-bookings.js").Stand} */
 const later = (hour) => ({ ...AT, start: `2026-11-24T${hour}:00`, end: `2026-11-24T${Number(hour) + 2}:00` });
 
-let sent, drawn, answers, row, hand, turns;
+/** @type {(string | number | undefined)[]} */
+let sent;
+/** @type {string[]} */
+let drawn;
+/** @type {((said: import("../plan-server.js").Said) => void)[]} */
+let answers;
+/** @type {Hand} */
+let hand;
+/** @type {ReturnType<typeof turnsOf>} */
+let turns;
 
 /** One booking, of which the server stores what it is sent, once it is let to answer. */
 beforeEach(() => {
   [sent, drawn, answers] = [[], [], []];
-  row = { row: AT.resource, start: AT.start, end: AT.end, stored: AT };
   hand = new Hand();
-  const bookings = {
-    get: (id) => (id === "a" ? row : undefined),
-    move: (_, { start, end, resource }) => Object.assign(row, { start, end, row: resource }),
-    changes: (_, to) => ({ starts_at: to.start === row.stored.start ? undefined : to.start }),
-  };
-  const place = (values, to) => {
-    sent.push(values.starts_at);
-    return new Promise((done) =>
-      answers.push((said) => {
-        if (said.ok) row.stored = to;
-        done(said);
-      }),
-    );
-  };
-  turns = turnsOf({ bookings, hand, place, draw: (_, to) => drawn.push(to.start) });
+  const bookings = new Bookings(CONFIG, () => true);
+  bookings.take(told(booked("a")));
+  turns = turnsOf({
+    bookings,
+    hand,
+    place: (values, to) => {
+      sent.push(values.starts_at);
+      return new Promise((done) =>
+        answers.push((said) => {
+          const stored = { starts_at: bookings.instant(to.start), ends_at: bookings.instant(to.end) };
+          if (said.ok) bookings.learn(booked("a", stored));
+          done(said);
+        }),
+      );
+    },
+    draw: (_, to) => drawn.push(to.start),
+  });
 });
 
 const soon = () => new Promise((done) => setTimeout(done));

@@ -1,17 +1,24 @@
 import "fake-indexeddb/auto";
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { all, drop, joined, newKey, plain, put, recall, remember, set, value } from "../queue.js";
+import { all, away, drop, joined, newKey, plain, put, recall, remember, set, value } from "../queue.js";
 
+/** @type {(...fields: import("../queue.js").Field[]) => import("../queue.js").Entry} */
 const form = (...fields) => ({ url: "/app/cars/1", state: "waiting", fields });
 
+/** @typedef {Required<Pick<import("../queue.js").Entry, "id">> & import("../queue.js").Entry} Kept */
+
+const entries = async () => /** @type {Kept[]} */ (await all());
+/** @type {(size: number, name?: string) => File} */
+const photo = (size, name = "ripe.jpg") => new File(["x".repeat(size)], name, { type: "image/jpeg" });
+
 beforeEach(async () => {
-  for (const { id } of await all()) await drop(id);
+  for (const { id } of await entries()) await drop(id);
 });
 
 test("entries come back in the order in which they were made", async () => {
   for (const text of ["a", "b", "c"]) await put(form(["note", text]));
-  const [first, second] = await all();
+  const [first, second] = await entries();
   await drop(second.id);
   await put({ ...first, state: "refused" });
   const kept = (await all()).map((entry) => [value(entry, "note"), entry.state]);
@@ -22,13 +29,15 @@ test("entries come back in the order in which they were made", async () => {
 });
 
 test("a photo is kept as the file that it is", async () => {
-  await put(form(["file", new Blob(["x".repeat(9)], { type: "image/jpeg" })]));
+  await put(form(["file", photo(9)]));
   const [entry] = await all();
-  assert.equal(value(entry, "file").size, 9);
+  const file = value(entry, "file");
+  assert.ok(file instanceof Blob);
+  assert.equal(file.size, 9);
 });
 
 test("what the worker knows is found again by its name", async () => {
-  assert.equal(await recall("nobody"), undefined);
+  assert.equal(await recall("signed-out"), undefined);
   await remember("person", "kari");
   await remember("person", "ola");
   assert.equal(await recall("person"), "ola");
@@ -65,6 +74,7 @@ test("a tap that comes twice waits once", () => {
 
 test("other words under the same key are new, and get a key of their own", () => {
   const kept = joined(form(["_key", "k"], ["text", "two"]), [{ id: 1, ...form(["_key", "k"], ["text", "one"]) }]);
+  assert.ok(kept);
   assert.equal(kept.id, undefined);
   assert.equal(value(kept, "text"), "two");
   assert.notEqual(value(kept, "_key"), "k");
@@ -80,7 +90,13 @@ test("a form that carries all of its part replaces what waits of that part only"
 });
 
 test("two photos of one name and different size are two", () => {
-  const photo = (size) => form(["_key", "k"], ["file", { name: "ripe.jpg", size }]);
-  assert.equal(joined(photo(3), [{ id: 1, ...photo(3) }]), null);
-  assert.notEqual(joined(photo(3), [{ id: 1, ...photo(4) }]), null);
+  /** @param {number} size */
+  const sent = (size) => form(["_key", "k"], ["file", photo(size)]);
+  assert.equal(joined(sent(3), [{ id: 1, ...sent(3) }]), null);
+  assert.notEqual(joined(sent(3), [{ id: 1, ...sent(4) }]), null);
+});
+
+test("what a proxy or a server that is away answers keeps the form, what it refuses does not", () => {
+  assert.deepEqual([502, 503, 504].map(away), [true, true, true]);
+  assert.deepEqual([200, 303, 409, 422, 429, 500].map(away), Array(6).fill(false));
 });

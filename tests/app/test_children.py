@@ -72,13 +72,16 @@ async def test_a_process_that_dies_is_replaced_and_all_end_with_their_parent(ins
 
 
 @pytest.mark.slow
-async def test_children_end_when_their_parent_is_killed(installation: Installation) -> None:
+@pytest.mark.parametrize("begun", [False, True], ids=["while they begin", "while they serve"])
+async def test_children_end_when_their_parent_is_killed(installation: Installation, *, begun: bool) -> None:
     port = free_port()
     with started(installation, port) as process:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            await answered(client)
-        children = serving(process.pid)
-        assert len(children) == 2
+        if begun:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                await answered(client)
+        async with asyncio.timeout(60):
+            while len(children := serving(process.pid)) < 2:
+                await asyncio.sleep(0.05)
         process.kill()
     async with asyncio.timeout(60):
         while [pid for pid in children if Path(f"/proc/{pid}").exists()]:

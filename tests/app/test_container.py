@@ -1,6 +1,7 @@
 """The wired application: what follows from events, sealing, explaining, and what boot refuses."""
 
 import email
+import hashlib
 import re
 from datetime import timedelta
 
@@ -17,7 +18,7 @@ from directapp.domains.workshop import SEED_TEMPLATES
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import DirectAppError, InvalidError, UnauthenticatedError
 from directapp.services.explain import explain
-from directapp.services.seal import seal, verify
+from directapp.services.seal import Verified, seal, verify
 from directapp.store.database import Database, UnsafeRoleError
 from directapp.store.query import Query
 from directapp.store.schema import lint
@@ -55,7 +56,7 @@ async def test_boot_refuses_the_owner_and_an_unprotected_table(application: Appl
         await Database(load_spec(), application.owner_dsn).open()
     connection = await asyncpg.connect(application.owner_dsn)
     try:
-        await connection.execute("CREATE TABLE naked (id int)")
+        await connection.execute("CREATE TABLE naked (id int); GRANT SELECT ON naked TO directapp_app")
         with pytest.raises(UnsafeRoleError, match="naked"):
             await Database(load_spec(), application.platform.database.dsn).open()
     finally:
@@ -63,25 +64,39 @@ async def test_boot_refuses_the_owner_and_an_unprotected_table(application: Appl
         await connection.close()
 
 
-async def test_the_audit_is_sealed_and_tampering_shows(dealer: Dealer, time: Time) -> None:
+async def test_the_audit_is_sealed_and_tampering_shows(dealer: Dealer) -> None:
     admin = await dealer.person("tenant_admin")
     database = dealer.application.platform.database
     await dealer.create(admin, "cars", make="VW")
-    assert await seal(database, dealer.tenant, clock=time) == 0
-    time.ahead = timedelta(minutes=10)
+    assert await seal(database, dealer.tenant) == 0
+    assert (await verify(database, dealer.tenant)).rows == 0
+    rows = await seal(database, dealer.tenant, lag=timedelta())
+    assert rows > 0
+    assert await verify(database, dealer.tenant) == Verified([], rows, 1, 0)
+    owner = await asyncpg.connect(dealer.application.owner_dsn)
     try:
-        assert await seal(database, dealer.tenant, clock=time) > 0
-        assert await verify(database, dealer.tenant) == []
-        owner = await asyncpg.connect(dealer.application.owner_dsn)
-        try:
-            await owner.execute("ALTER TABLE audit NO FORCE ROW LEVEL SECURITY")
-            await owner.execute("UPDATE audit SET actor_name = 'en annen' WHERE tenant_id = $1", dealer.tenant)
-            await owner.execute("ALTER TABLE audit FORCE ROW LEVEL SECURITY")
-        finally:
-            await owner.close()
-        assert "changed" in (await verify(database, dealer.tenant))[0]
+        await owner.execute("ALTER TABLE audit NO FORCE ROW LEVEL SECURITY")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only forgets"):
+            await owner.execute("UPDATE audit SET actor_name = 'ingen' WHERE tenant_id = $1", dealer.tenant)
+        await owner.execute("ALTER TABLE audit DISABLE TRIGGER audit_only_forgets")
+        await owner.execute("UPDATE audit SET actor_name = 'en annen' WHERE tenant_id = $1", dealer.tenant)
+        await owner.execute("ALTER TABLE audit ENABLE TRIGGER audit_only_forgets")
+        await owner.execute("ALTER TABLE audit FORCE ROW LEVEL SECURITY")
     finally:
-        time.ahead = timedelta()
+        await owner.close()
+    assert "changed" in (await verify(database, dealer.tenant)).flaws[0]
+
+
+async def test_where_somebody_failed_to_sign_in_from_is_not_written_down(dealer: Dealer) -> None:
+    application, address = dealer.application, "203.0.113.201"
+    for who in ("kari@example.test", "ola@example.test"):
+        with pytest.raises(UnauthenticatedError):
+            await sign_in(application.auth, email=who, password="feil", address=address)
+    rows = await application.platform.database.plain("SELECT key, failures FROM login_failures")
+    assert sorted(row["failures"] for row in rows) == [1, 1, 1, 1, 2], "the address has failed twice"
+    assert all(re.fullmatch("[0-9a-f]{64}", row["key"]) for row in rows)
+    known = {hashlib.sha256(text.encode()).hexdigest() for text in (address, f"address:{address}", "kari@example.test")}
+    assert not known & {row["key"] for row in rows}
 
 
 async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: Time) -> None:
@@ -89,7 +104,7 @@ async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: T
     session = await begin_staff_session(
         application.auth, application.platform.pipeline, dealer.tenant, operator="Ada", reason="Sak 17", minutes=10
     )
-    actor = await application.principals.authenticate(cookie=session.cookie)
+    actor = await application.principals.authenticate(cookie=session.cookie, address="203.0.113.7")
     assert (actor.tenant, actor.name) == (dealer.tenant, "Drift: Ada")
     assert actor.user
     history = await application.platform.reading.history(actor, "users", actor.user)
@@ -98,7 +113,7 @@ async def test_a_staff_session_is_timed_named_and_logged(dealer: Dealer, time: T
     time.ahead = timedelta(minutes=11)
     try:
         with pytest.raises(UnauthenticatedError):
-            await application.principals.authenticate(cookie=session.cookie)
+            await application.principals.authenticate(cookie=session.cookie, address="203.0.113.7")
     finally:
         time.ahead = timedelta()
     with pytest.raises(InvalidError):

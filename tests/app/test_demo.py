@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from directapp.app.container import Application
@@ -20,12 +22,20 @@ from directapp.app.demo.story import LONGEST, login
 from directapp.app.demo.worktime import Worktime, is_workday
 from directapp.declare.reading import read_phone
 from directapp.domains.cars.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
+from directapp.domains.imports.set_up import apply, snapshot
+from directapp.domains.imports.set_up_files import read, write
 from directapp.domains.people.auth import sign_in
 from directapp.kernel.actor import system_actor
-from directapp.kernel.clock import OSLO
+from directapp.kernel.clock import OSLO, oslo_day
+from directapp.kernel.ids import uuid7
+from directapp.services.intent import Intent
 from directapp.services.media import examine
 from directapp.services.seal import seal, verify
 from support.dealer import Time, built_application, template
+from support.figures_page import counts, lists_of, near, numbers, shown
+from support.figures_sql import as_owner
+from support.monday_sql import monday as monday_figures
+from support.pages import build_pages
 from support.server import Server
 
 # The same lives, fewer of them: every stage keeps its cars.
@@ -40,12 +50,17 @@ NOONS = [
 
 
 @pytest.fixture(scope="module")
-async def demo(server: Server) -> AsyncIterator[Application]:
+async def database(server: Server) -> AsyncIterator[str]:
     name = await template(server)
-    async with built_application(server, name, Time()) as application:
+    yield name
+    await server.drop(name)
+
+
+@pytest.fixture(scope="module")
+async def demo(server: Server, database: str) -> AsyncIterator[Application]:
+    async with built_application(server, database, Time()) as application:
         await seed_demo(application, lambda *_: None, GROUPS)
         yield application
-    await server.drop(name)
 
 
 async def tenant_of(application: Application, email: str) -> UUID:
@@ -86,6 +101,27 @@ def test_numbers_are_invented_and_valid() -> None:
     assert [parse_org_number(organisation(n)) for n in range(8)]
     assert read_phone(phone(7)) == "+4740000007"
     assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5)))[0].width == 960
+
+
+@pytest.mark.slow
+async def test_the_set_up_is_carried_to_an_empty_company(demo: Application, tmp_path: Path) -> None:
+    pipeline, spec = demo.platform.pipeline, demo.platform.spec
+    things = await snapshot(pipeline, await tenant_of(demo, f"admin@{GROUPS[0].domain}"))
+    assert len({collection for collection, _ in things}) > 5
+    write(tmp_path, spec, things)
+    empty = uuid7()
+    await pipeline.perform(
+        Intent(
+            actor=system_actor(empty, "demo"),
+            collection="tenants",
+            verb="create",
+            patch={"id": str(empty), "name": "Drift"},
+            origin="test",
+        )
+    )
+    await apply(pipeline, empty, read(tmp_path, spec))
+    there = await snapshot(pipeline, empty)
+    assert {place: thing.values for place, thing in there.items()} == {p: t.values for p, t in things.items()}
 
 
 @pytest.mark.slow
@@ -246,8 +282,10 @@ async def test_history_lies_in_the_last_months_and_can_be_sealed(demo: Applicati
     assert now - timedelta(days=165) < span["first"] < now - timedelta(days=120)
     assert now - timedelta(days=5) < span["last"] <= now
     tenant = await tenant_of(demo, f"admin@{MOUNTAIN.domain}")
-    assert await seal(demo.platform.database, tenant) > 0
-    assert await verify(demo.platform.database, tenant) == []
+    sealed = await seal(demo.platform.database, tenant)
+    found = await verify(demo.platform.database, tenant)
+    assert (found.flaws, found.rows) == ([], sealed)
+    assert sealed > 0
 
 
 @pytest.mark.slow
@@ -262,3 +300,35 @@ async def test_cars_look_like_their_sites(demo: Application) -> None:
     electric = [r["license_plate"] for r in found if r["fuel_type"] == "electric" and r["license_plate"]]
     assert electric
     assert {plate_kind(p) for p in electric} == {PlateKind.ELECTRIC}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("login", "role"), [("planner.499", "planner"), ("manager.490", "manager"), ("admin", "tenant_admin")]
+)
+async def test_every_figure_is_what_plain_sql_makes_of_the_rows(
+    demo: Application, server: Server, database: str, login: str, role: str
+) -> None:
+    """Each figure of the page is computed once more, and leads to a list of as many rows as it says."""
+    email, today = f"{login}@{COAST.domain}", oslo_day(demo.platform.clock())
+    monday, first, last = today - timedelta(days=today.weekday()), today - timedelta(days=30), today + timedelta(days=3)
+    states = demo.platform.spec["cars"].declared.workflow
+    assert states is not None
+    labels = {s.code: s.label.pick("nb") for s in states.states if not s.locked}
+    tiles = {"I dag": (today, today), "Denne uken": (monday, monday + timedelta(days=6)), "Perioden": (first, last)}
+    transport = httpx.ASGITransport(app=build_pages(demo))
+    async with httpx.AsyncClient(transport=transport, base_url="http://pages.test") as client:
+        await client.post("/sign-in", data={"email": email, "password": demo.settings.demo_password})
+        page = (await client.get(f"/app/figures?first={first}&last={last}")).text
+        side_by_side = (await client.get("/app/figures/monday?by=dealership")).text
+        for text, address in (one for one in lists_of(page + side_by_side) if counts(one[0])):
+            path, _, asked = address.partition("?")
+            count = (await client.get(f"{path}/count?{asked}")).text
+            assert counts(text)[0] == numbers(count)[0], (text, address, count)
+    async with as_owner(server.owner(database), email, role) as owner:
+        found = await owner.figures(first, last, tiles, labels)
+        compared = await monday_figures(owner, monday)
+    assert len(found) > 100
+    assert near(shown(page), found) == []
+    if role != "planner":
+        assert near(shown(side_by_side), compared) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from support.program import PROGRAM, Installation, environment, free_port, sign_in
+from support.program import PROGRAM, Installation, environment, free_port
 
 
 async def started(data: Path, port: int) -> subprocess.Popen[bytes]:
@@ -51,7 +51,7 @@ async def test_every_acknowledged_write_survives_kill_nine(installation: Install
     process = await started(installation.data, port)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
-            await sign_in(client)
+            await installation.sign_in(client)
             answer = await client.get("/items/cars", params={"fields": "id", "limit": 10_000})
             found = {row["id"] for row in answer.raise_for_status().json()["data"]}
             assert set(acknowledged) <= found

@@ -15,7 +15,7 @@ from directapp.app.web import patient
 
 async def answer(scope: Any, receive: Any, send: Any) -> None:
     assert scope["type"] == "http"
-    receive = patient(receive, 0.3)
+    receive = patient(receive, 0.3, 1.0)
     size = 0
     while True:
         message = await receive()
@@ -75,6 +75,19 @@ async def test_a_body_that_stops_coming_is_given_up(port: int) -> None:
     head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nConnection: close\r\n\r\n"
     assert (await exchange(port, head, b"12345")).startswith(b"HTTP/1.1 408")
     assert (await exchange(port, head, b"12345", b"67890")).endswith(b"\r\n\r\n10")
+
+
+async def test_a_body_that_comes_in_drops_is_given_up() -> None:
+    async def drop() -> dict[str, Any]:
+        await asyncio.sleep(0.05)
+        return {"type": "http.request", "body": b"1", "more_body": True}
+
+    receive = patient(drop, 5.0, 0.4)
+    async with asyncio.timeout(4):
+        taken = 0
+        while (await receive())["type"] == "http.request":
+            taken += 1
+    assert 1 < taken < 20
 
 
 @pytest.mark.parametrize("headers", [b"X-Long: " + b"a" * 70_000, b"".join(b"X-%d: a\r\n" % n for n in range(20_000))])

@@ -6,7 +6,7 @@ import socket
 import httpx
 import uvicorn
 
-from directapp.app.main import Server
+from directapp.app.commands import Server
 from support.dealer import Dealer
 from support.pages import PASSWORD, build_pages, give_password
 

@@ -56,4 +56,4 @@ def test_new_texts_come_in_and_gone_ones_go(file: Path) -> None:
     assert "A text that nobody says" not in made
     assert 'msgid "Search"\n' in made
     assert 'msgctxt "car type"\nmsgid "New"\n' in made
-    assert 'msgid_plural "{count} rows"\n' in made
+    assert 'msgid_plural "{count} hours"\n' in made

@@ -1,4 +1,4 @@
-"""The worker as a process of its own, beside a server that does no work behind the scenes."""
+"""The worker as a process of its own, beside a server that runs no background jobs."""
 
 import asyncio
 import re

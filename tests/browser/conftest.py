@@ -27,6 +27,7 @@ expect.set_options(timeout=PATIENCE)
 # The files from which tests were left out.
 NARROWED = pytest.StashKey[set[Path]]()
 Opener = Callable[..., Awaitable[Page]]
+PairOpener = Callable[..., Awaitable[tuple[Page, Page]]]
 
 
 @pytest.fixture(scope="session")
@@ -123,3 +124,15 @@ async def open_as(
             complaints.extend(f"no rule: {selector} ({page.url})" for selector in await missed(page, dropped))
         await context.close()
     assert not complaints
+
+
+@pytest.fixture
+def open_both(open_as: Opener) -> PairOpener:
+    """Sign a person in at a desk in light, and on a phone in the dark."""
+
+    async def open_pages(role: str, site: str = "495", **options: Any) -> tuple[Page, Page]:
+        options["at"] = "about:blank"
+        desk = await open_as(role, site, **options, color_scheme="light", **DESK)
+        return desk, await open_as(role, site, **options, color_scheme="dark", **PHONE)
+
+    return open_pages

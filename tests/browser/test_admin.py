@@ -20,7 +20,7 @@ async def test_a_colour_shows_as_it_is_chosen(dealer: Dealer, open_as: Opener) -
     await expect(page.locator("#brand-preview figcaption").first).to_contain_text("Her brukes")
     await page.wait_for_function(f"was => {brand} !== was", arg=before)
     await page.get_by_role("button", name="Lagre").click()
-    await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret: Profil")
+    await expect(page.locator("#done .undo-bar")).to_contain_text("Lagret: Profilering")
     row = await dealer.read(await dealer.person("manager"), "dealerships", dealer.sites["495"])
     assert row["brand_colors"]["primary"] == "#c2fe06"
 
@@ -40,7 +40,7 @@ async def test_these_pages_shut_nobody_out(dealer: Dealer, open_as: Opener) -> N
         f"/app/cars/{car}/damage",
     ):
         await page.goto(address)
-        found[address] = await violations(page, in_dark=True)
+        found[address] = await violations(page)
         wide = await page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 390, (address, wide)
     told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]

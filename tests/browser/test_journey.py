@@ -123,7 +123,7 @@ async def order_new_car(cast: Cast) -> UUID:
 async def send_new_car(cast: Cast, car: UUID) -> None:
     parts = await cast("parts", "495", car)
     await parts.add("Delebestillinger", {"Del": "Hengerfeste"})
-    await (await cast("reception", car=car)).may_not("Ankommet klargjøring", "Understellsnummer mangler.")
+    await (await cast("reception", car=car)).begin("Ta imot bil")
     seller = await cast("new_car_sales", "495", car)
     await seller.save("Bil", {"Understellsnummer": NEW_VIN.lower()})
     await seller.do("Send bilen", {"Til": PREP})
@@ -133,8 +133,8 @@ async def send_new_car(cast: Cast, car: UUID) -> None:
 async def receive_new_car(cast: Cast, car: UUID) -> None:
     reception = await cast("reception")
     typed = {"Understellsnummer eller skilt": "??", "Oppstillingsplass": "B12"}
-    await reception.may_not_receive("Motta bil", typed, "Understellsnummer")
-    await reception.receive("Motta bil", {"Understellsnummer eller skilt": NEW_VIN, "Oppstillingsplass": "B12"})
+    await reception.may_not_receive("Ta imot bil", typed, "Understellsnummer")
+    await reception.receive("Ta imot bil", {"Understellsnummer eller skilt": NEW_VIN, "Oppstillingsplass": "B12"})
     await reception.stands("Ankommet klargjøring")
     assert await _record(reception) == car
     hasty = {"Kvalitet godkjent": "Ja", "Notat fra kvalitetskontroll": "Ser fin ut"}
@@ -144,17 +144,16 @@ async def receive_new_car(cast: Cast, car: UUID) -> None:
 async def inspect_new_car(cast: Cast, car: UUID) -> None:
     reception = await cast("reception", car=car)
     part = await reception.unfold("Kontroller")
-    await part.get_by_role("button", name="Start mottakskontroll").click()
+    await part.get_by_role("button", name="Ta mottakskontroll").click()
     await reception.may_not("Signer kontrollen", "Gjenstår: ")
     await reception.answer_all("OK", "{count} gjenstår")
     page = reception.page
     wheels = page.get_by_role("group", name="Felger og dekk")
     await wheels.get_by_text("Merknad", exact=True).click()
-    await expect(wheels).to_contain_text("skriv hva som er funnet")
+    await reception.may_not("Signer kontrollen", "Skriv hva som er funnet: ")
     found = wheels.get_by_label("Hva er funnet?")
     await found.fill("Høyre forfelg er skrapt")
     await found.blur()
-    await expect(wheels).not_to_contain_text("skriv hva som er funnet")
     inspection = page.url
     await wheels.get_by_role("link", name="Lag arbeidspunkt").click()
     form = page.locator("form.act-form")
@@ -239,11 +238,10 @@ async def bring_new_car_home(cast: Cast, car: UUID) -> None:
     planner = await cast("planner", car=car)
     await planner.do("Send bilen", {"Til": AUDI})
     parts = await cast("parts", "495")
-    await parts.receive("Motta bil", {"Understellsnummer eller skilt": NEW_VIN})
-    await parts.stands("Levert selgerforhandler")
+    await parts.receive("Ta imot bil", {"Understellsnummer eller skilt": NEW_VIN})
+    await parts.stands("Levert til selgende anlegg")
     seller = await cast("new_car_sales", "495", car)
     await seller.may_not("Lever til kunde", "Bilen er ikke solgt.")
-    await seller.may_not_save("Salg", {"Levert til kunde": _at(0.05)}, "Bilen er ikke solgt.")
     await seller.open(f"/app/cars/{car}")
     await seller.may_not("Solgt", "Kundens telefonnummer mangler.")
     await seller.save("Kundens kontaktopplysninger", {"Kundens telefon": "912 34 567"})
@@ -254,7 +252,7 @@ async def deliver_new_car(cast: Cast, car: UUID) -> None:
     manager = await cast("sales_manager", "495", car)
     part = await manager.unfold("Kontroller")
     await part.get_by_role("link", name="Ny", exact=True).click()
-    await manager.create({"Slag": "Overlevering", "Skilt er på plass": "Ja", "Forsikring er tegnet": "Ja"})
+    await manager.create({"Type": "Overlevering", "Skilt er på plass": "Ja", "Forsikring er tegnet": "Ja"})
     await manager.follow("Kontroller", "Overlevering")
     await manager.may_not("Signer kontrollen", "Gjenstår: Omregistrert til kunden")
     checks = ("Omregistrert til kunden", "Heftelser er sjekket og slettet", "Alle nøkler er overlevert")
@@ -305,7 +303,7 @@ async def receive_trade_in(cast: Cast, car: UUID) -> None:
 async def inspect_trade_in(cast: Cast, car: UUID) -> None:
     reception = await cast("reception", car=car)
     part = await reception.unfold("Inspections")
-    await part.get_by_role("button", name="Start the receiving inspection").click()
+    await part.get_by_role("button", name="Inspect the car").click()
     await reception.answer_all("OK", "{count} left")
     form = await reception.begin("Sign the inspection")
     await reception.fill({"Approved": "No"}, form)
@@ -317,7 +315,8 @@ async def inspect_trade_in(cast: Cast, car: UUID) -> None:
     await expect(form).to_have_count(0)
     await reception.open(f"/app/cars/{car}")
     await reception.stands("Inspection failed")
-    await reception.note("Inspection approved", "Ready to plan")
+    await reception.do("Decide the inspection without a checklist", {"Approved": "Yes", "Reason": "The cable is here"})
+    await reception.stands("Ready to plan")
 
 
 async def prepare_trade_in(cast: Cast, car: UUID) -> None:
@@ -409,7 +408,7 @@ async def each_step_is_told(cast: Cast, car: UUID, role: str, section: str, told
 
 NEW_TOLD = [
     ("New car sales nb 495", "opprettet"),
-    ("Parts nb 495", "Deler bestilt hos selger"),
+    ("Parts nb 495", "Deler bestilt hos selgende anlegg"),
     ("New car sales nb 495", "Understellsnummer"),
     ("New car sales nb 495", "Underveis"),
     ("Reception nb 499", "Ankommet klargjøring"),
@@ -425,7 +424,7 @@ NEW_TOLD = [
     ("Reception nb 499", "Ikke godkjent"),
     ("Detailer nb 499", "Kosmetisk fullført"),
     ("Reception nb 499", "Klar for levering"),
-    ("Parts nb 495", "Levert selgerforhandler"),
+    ("Parts nb 495", "Levert til selgende anlegg"),
     ("New car sales nb 495", "Avtalt overlevering"),
     ("New car sales nb 495", "Solgt"),
     ("New car sales nb 495", "Levert til kunde"),
@@ -451,6 +450,7 @@ USED_TOLD = [
 ]
 
 
+@pytest.mark.slow
 async def test_two_cars_go_from_order_to_archive(
     dealer: Dealer, time: Time, open_as: Opener, address: str, application: Application
 ) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from support.axe import violations
+from browser.conftest import PairOpener
+from support.axe import look, problems, violations
 from support.dealer import Dealer
 from support.pages import PASSWORD, fill_yard, give_password, new_car
+from support.plan import lay_plan
 
 Opener = Callable[..., Awaitable[Page]]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -25,34 +26,35 @@ SHIFT = """() => new Promise(done => {
   setTimeout(() => done(sum), 400);
 })"""
 
+# What a phone has in a hall of sheet metal: 800 kbit/s, and 300 ms to everything.
+SLOW = {"offline": False, "latency": 300, "downloadThroughput": 100_000, "uploadThroughput": 50_000}
 
-@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
-async def test_no_page_shuts_anyone_out(scheme: str, device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
+
+async def test_no_page_shuts_anyone_out(dealer: Dealer, open_both: PairOpener) -> None:
     cars = await fill_yard(dealer, 14)
     admin = await dealer.person("tenant_admin")
     await dealer.do(admin, "dealerships", "update", dealer.sites["495"], brand_colors={"primary": "#c2fe06"})
-    page = await open_as("new_car_sales", color_scheme=scheme, **device)
-    found: dict[str, list[str]] = {}
-    for address in ("/", "/app/cars", f"/app/cars/{cars[3]}", "/app/cars/new", "/app/me", "/app/cars/none"):
-        await page.goto(address)
-        found[address] = await violations(page)
-    await page.goto(f"/app/cars/{cars[3]}")
-    for section in ("comments", "car_files", "history", "car_accessories"):
-        await page.click(f"#s-{section} summary")
-    await page.get_by_text("Arkiver").first.click()
-    await page.wait_for_selector("#act form")
-    found["sections"] = await violations(page)
-    await page.goto("/app/cars")
-    await page.click("details.pop summary")
-    found["filters"] = await violations(page)
-    await page.context.clear_cookies()
+    desk, phone = await open_both("new_car_sales")
+    found = await look((desk, phone), ("/", "/app/cars", f"/app/cars/{cars[3]}", "/app/cars/new", "/app/me"))
+    await desk.goto("/app/cars")
+    await desk.click("details.pop summary")
+    found += await problems(desk)
+    await phone.goto(f"/app/cars/{cars[3]}")
+    for section in ("car_files", "history", "car_accessories"):
+        await phone.click(f"#s-{section} summary")
+    await phone.get_by_text("Arkiver").first.click()
+    await phone.wait_for_selector("#act form")
+    found += await problems(phone)
     given = await dealer.do(admin, "users", "hand_over_link", (await dealer.person("parts", "495")).user)
     (link,) = given.shown_once.values()
-    for address in ("/sign-in", "/forgot", "/link/x", f"/link/{link.rpartition('/')[2]}"):
-        await page.goto(address)
-        found[address] = await violations(page)
-    told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
-    assert not told, "\n".join(told)
+    await phone.goto("/app/cars/none")
+    found += await problems(phone)
+    for page in (desk, phone):
+        await page.context.clear_cookies()
+    await desk.goto("/link/x")
+    found += await problems(desk)
+    found += await look((desk, phone), ("/sign-in", "/forgot", f"/link/{link.rpartition('/')[2]}"))
+    assert not found, "\n".join(found)
 
 
 async def test_problems_are_told_to_all(dealer: Dealer, open_as: Opener) -> None:
@@ -86,6 +88,22 @@ async def test_nothing_moves_and_little_is_sent(dealer: Dealer, open_as: Opener)
         await cdp.detach()
 
 
+async def test_nothing_moves_on_a_slow_line(dealer: Dealer, open_as: Opener) -> None:
+    plan = await lay_plan(dealer)
+    car = await plan.car()
+    await plan.book(car, "mechanic", "08:00", "10:00")
+    page = await open_as("manager", "499", motion=True)
+    cdp = await page.context.new_cdp_session(page)
+    await cdp.send("Network.enable")
+    await cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    await cdp.send("Network.emulateNetworkConditions", SLOW)
+    for address in ("/", "/app/cars", f"/app/cars/{car}", f"/app/plan?day={plan.day}"):
+        await page.goto(address, wait_until="networkidle")
+        if "plan" in address:
+            await expect(page.locator(".ec-event").first).to_be_visible()
+        assert await page.evaluate(SHIFT) < 0.01, address
+
+
 async def test_nothing_is_lost_on_a_narrow_screen(dealer: Dealer, open_as: Opener) -> None:
     cars = await fill_yard(dealer, 7)
     page = await open_as("new_car_sales", **NARROW)
@@ -101,7 +119,7 @@ async def test_a_list_answers_the_keyboard_as_one_types(dealer: Dealer, open_as:
     await page.keyboard.press("/")
     await page.keyboard.type("el20007")
     await expect(page.locator("[data-row]")).to_have_count(1)
-    await expect(page.locator("#count")).to_have_text("1 rad")
+    await expect(page.locator("#count")).to_have_text("1 bil")
     assert page.url.endswith("/app/cars?q=el20007")
     await page.keyboard.press("Tab")
     await page.locator("h1").click()
@@ -186,10 +204,15 @@ async def test_everything_needed_works_without_a_script(dealer: Dealer, open_as:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     page = await open_as("reception", "499", java_script_enabled=False, **DESK, at="/app/cars?q=el20001")
     await page.locator("[data-row] a").first.click()
-    await page.get_by_role("button", name="Ankommet klargjøring").click()
+    await page.get_by_role("link", name="Ta imot bil").click()
+    await page.get_by_role("button", name="Ta imot bil").click()
     await expect(page.locator(".status-line")).to_contain_text("Ankommet klargjøring")
+    for spot in ("B11", "B12"):
+        await page.locator("#g-location summary").click()
+        await page.fill("#parking_spot", spot)
+        await page.locator("#g-location button[type=submit]").click()
     await page.get_by_role("button", name="Angre").click()
-    await expect(page.locator(".status-line")).to_contain_text("Registrert")
+    await expect(page.locator("#parking_spot")).to_have_value("B11")
     await page.locator("#g-location summary").click()
     await page.fill("#parking_spot", "B12")
     await page.locator("#g-location button[type=submit]").click()

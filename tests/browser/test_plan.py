@@ -4,17 +4,20 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
+from PIL import Image
 from playwright.async_api import Locator, Page, Route, expect
 
+from browser.conftest import PairOpener
 from browser.test_floor import Gate, gate, keep, phone
 from browser.test_pages import SHIFT
 from browser.test_views import DESK, PHONE
 from directapp.kernel.clock import utc_now
-from support.axe import violations
+from support.axe import look, problems, violations
 from support.dealer import Dealer
 from support.plan import OSLO, Plan, at, lay_plan
 
@@ -29,10 +32,9 @@ MOST_MOVED = 0.1
 
 async def opened(page: Page, plan: Plan, more: str = "&span=day") -> Page:
     """Open the plan on the day of the story and wait until its calendar is drawn and listens."""
-    async with page.expect_response(re.compile("/app/live$")):
+    async with page.expect_response(re.compile(r"/app/live\?")):
         await page.goto(f"/app/plan?day={plan.day.isoformat()}{more}")
     await expect(page.locator("[data-plan]")).to_have_attribute("data-ready", "1")
-    await page.wait_for_timeout(150)
     return page
 
 
@@ -102,6 +104,43 @@ async def test_a_booking_is_dragged_to_another_time(plan: Plan, open_as: Opener)
     assert await times(plan, booking) == ("08:00", "10:00")
 
 
+async def test_a_draft_is_dragged_another_left_out_and_the_rest_accepted(plan: Plan, open_as: Opener) -> None:
+    cars = [await plan.car() for _ in range(2)]
+    planner, day = await plan.planner(), plan.day.isoformat()
+    asked = await plan.dealer.create(planner, "plan_proposals", first_day=day, last_day=day, seconds=1)
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
+    page = await opened(await open_as("planner", "499"), plan, f"&span=day&proposal={asked}")
+    drafts = page.locator(".ec-event.is-draft:not(.ec-ghost):not(.ec-preview)")
+    await expect(drafts).to_have_count(4)
+    assert await violations(page) == []
+
+    async def lines() -> list[dict[str, Any]]:
+        made: list[dict[str, Any]] = (await plan.dealer.read(planner, "plan_proposals", asked))["lines"]
+        return made
+
+    last = max(await lines(), key=lambda line: line["starts_at"])
+    bar = page.locator(f'.ec-event[data-id="draft:{last["line"]}"]:not(.ec-ghost):not(.ec-preview)')
+    await pull(page, bar, 0.5, per_hour=(await box(bar))["width"] / 2.5)
+    await expect(page.locator("[data-plan-verdict]")).to_contain_text("Det er plass.")
+    await page.mouse.up()
+    await expect(told(page)).to_contain_text("Flyttet til")
+    moved = next(line for line in await lines() if line["line"] == last["line"])
+    assert moved["starts_at"] > last["starts_at"]
+    # By keyboard: opened, and left out.
+    other = next(line for line in await lines() if line["car"] != last["car"] and line["resource_name"] == "detailer")
+    await page.locator(f'[data-booking="draft:{other["line"]}"]').focus()
+    await page.keyboard.press("Enter")
+    assert await violations(page) == []
+    await page.get_by_role("button", name="Hold utenfor").press("Enter")
+    await expect(page.locator("#plan-draft")).to_contain_text("3 bookinger er foreslått. 1 er holdt utenfor.")
+    await expect(page.locator(".ec-event.is-left_out")).to_have_count(1)
+    await page.get_by_role("button", name="Ta i bruk alt").click()
+    await expect(page.locator(".ec-event.is-scheduled")).to_have_count(3)
+    rows = {str(car): await plan.dealer.read(planner, "cars", car) for car in cars}
+    assert rows[last["car"]]["scheduled_cosmetic_start"][:16] == moved["starts_at"][:16]
+    assert rows[other["car"]]["scheduled_cosmetic_start"] is None
+
+
 @pytest.mark.parametrize("device", [DESK, TABLET, PHONE], ids=["desk", "tablet", "phone"])
 async def test_nothing_moves_when_the_plan_comes_late(device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
     await booked(plan, "08:00", "10:00")
@@ -151,7 +190,7 @@ async def test_a_refused_drop_goes_back_and_says_why(plan: Plan, open_as: Opener
     await expect(page.locator(".plan-told")).to_contain_text("Ikke flyttet. mechanic er opptatt")
     assert abs((await box(drawn(page, booking)))["x"] - before["x"]) < 1
     assert await times(plan, booking) == ("08:00", "10:00")
-    await pull(page, drawn(page, booking), 0.5, per_hour=hour, down=-40)
+    await pull(page, drawn(page, booking), 0.5, per_hour=hour, down=40)
     await expect(page.locator("[data-plan-verdict].is-bad")).to_contain_text("detailer gjør ikke dette arbeidet.")
     await page.mouse.up()
     await expect(page.locator(".plan-told")).to_contain_text("detailer gjør ikke dette arbeidet.")
@@ -162,7 +201,7 @@ async def test_a_waiting_car_is_dragged_onto_a_row(plan: Plan, open_as: Opener) 
     car = await plan.car()
     page = await opened(await open_as("planner", "499"), plan)
     hour, row = await wide(page, known, 2), await box(drawn(page, known))
-    want = page.locator(f'[data-want][data-car="{car}"]', has_text="Mekanisk")
+    want = page.locator(f'[data-want][data-car="{car}"]', has_text="Teknisk")
     held = await box(want)
     await page.mouse.move(held["x"] + 10, held["y"] + 10)
     await page.mouse.down()
@@ -198,7 +237,7 @@ async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> No
     assert await times(plan, booking) == ("09:00", "11:15")
     await expect(hold(page, booking)).to_be_focused()
     await page.keyboard.press("m")
-    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("ArrowDown")
     await expect(told(page)).to_contain_text("detailer gjør ikke dette arbeidet.")
     await page.keyboard.press("Enter")
     await expect(page.locator(".plan-told")).to_contain_text("Ikke flyttet. detailer gjør ikke dette arbeidet.")
@@ -219,12 +258,18 @@ async def test_a_booking_is_moved_by_keyboard(plan: Plan, open_as: Opener) -> No
 async def test_the_list_on_a_phone_follows_what_others_book(plan: Plan, open_as: Opener) -> None:
     first = await booked(plan, "08:00", "10:00")
     page = await open_as("planner", "499", **PHONE)
-    async with page.expect_response(re.compile("/app/live$")):
-        await page.goto(f"/app/plan?day={plan.day.isoformat()}&span=day")
+    begun = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await begun.wait()
+        await route.continue_()
+
+    await page.route("**/app/live?*", late)
+    await page.goto(f"/app/plan?day={plan.day.isoformat()}&span=day")
     lines = page.locator("[data-plan-listed] .plan-time")
     await expect(lines).to_have_text(["08:00–10:00"])
-    await page.wait_for_timeout(150)
     second = await booked(plan, "13:00", "14:00", "detailer")
+    begun.set()
     await expect(lines).to_have_count(2)
     planner = await plan.planner()
     await plan.dealer.do(planner, "resource_bookings", "update", first, ends_at=at(plan.day, "11:00").isoformat())
@@ -266,7 +311,7 @@ async def test_the_wizard_books_a_waiting_car(device: dict[str, Any], plan: Plan
     page = await open_as("planner", "499", **device)
     await page.goto("/app/plan/book")
     await page.locator(f'a[href="/app/plan/book?car={car}"]').click()
-    await page.get_by_role("link", name=re.compile("^Mekanisk")).click()
+    await page.get_by_role("link", name=re.compile("^Teknisk")).click()
     assert await page.get_by_label("Timer").input_value()
     best = page.locator("[data-slot]").first
     assert await best.locator(".plan-why").inner_text()
@@ -294,11 +339,11 @@ async def test_a_waiting_car_is_booked_from_the_front_page_in_a_few_steps(
     head, work = page.locator(".page-head"), page.locator("#home-work")
     if way == "by the plan":
         await head.get_by_role("link", name="Plan", exact=True).click()
-        await page.locator(f'[data-want][data-car="{car}"]', has_text="Mekanisk").click()
+        await page.locator(f'[data-want][data-car="{car}"]', has_text="Teknisk").click()
     else:
         await work.get_by_role("link").first.click()
         await page.get_by_role("link", name="Book tid").click()
-        await page.get_by_role("link", name=re.compile("^Mekanisk")).click()
+        await page.get_by_role("link", name=re.compile("^Teknisk")).click()
     await page.locator("[data-slot]").first.click()
     await expect(page.get_by_role("button", name="Book")).to_be_focused()
     await page.keyboard.press("Enter")
@@ -371,31 +416,109 @@ async def test_taps_on_my_plan_wait_for_the_network(plan: Plan, phone: tuple[Pag
     assert row["status"] == "completed"
 
 
-@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
-async def test_the_plan_shuts_nobody_out(scheme: str, device: dict[str, Any], plan: Plan, open_as: Opener) -> None:
+async def test_the_plan_shuts_nobody_out(plan: Plan, open_both: PairOpener) -> None:
     booking = await booked(plan, "08:00", "10:00")
     await booked(plan, "11:00", "12:00", "detailer")
     car = await plan.car()
-    page = await open_as("planner", "499", color_scheme=scheme, **device)
+    desk, phone = await open_both("planner", "499")
     kind, day = plan.types["mechanical"], plan.day.isoformat()
-    found = {}
-    for address in (
-        f"plan?day={day}",
-        f"plan?day={day}&span=day",
-        f"plan?day={day}&view=list",
-        "plan/mine",
-        f"plan/booking/{booking}",
-        "plan/book",
-        f"plan/book?car={car}",
-        f"plan/book?car={car}&type={kind}",
-        f"plan/book?car={car}&type=chain",
-        f"cars/{car}",
-        "/",
-    ):
-        await page.goto(f"/app/{address}" if address != "/" else address)
-        if address.startswith("plan?") and "list" not in address:
-            await expect(page.locator("[data-plan][data-ready], [data-plan-listed]").first).to_be_attached()
-        found[address] = await violations(page)
-        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
-    said = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
-    assert not said, "\n".join(said)
+    found = []
+    for page, span in ((desk, ""), (desk, "&span=day"), (phone, "")):
+        await page.goto(f"/app/plan?day={day}{span}")
+        await expect(page.locator("[data-plan][data-ready], [data-plan-listed]").first).to_be_attached()
+        found += await problems(page)
+    found += await look(
+        (desk, phone),
+        (
+            f"/app/plan?day={day}&view=list",
+            "/app/plan/mine",
+            f"/app/plan/booking/{booking}",
+            "/app/plan/book",
+            f"/app/plan/book?car={car}",
+            f"/app/plan/book?car={car}&type={kind}",
+            f"/app/plan/book?car={car}&type=chain",
+            f"/app/cars/{car}",
+            "/",
+        ),
+    )
+    assert not found, "\n".join(found)
+
+
+def rows(page: Page) -> Locator:
+    return page.locator("[data-plan] .plan-row-name")
+
+
+@pytest.mark.parametrize("language", ["nb", "en"])
+async def test_rows_stand_by_trade_and_who_is_off_is_behind_a_button(
+    language: str, plan: Plan, open_as: Opener
+) -> None:
+    later = await plan.resource("Bukk", "technical")
+    off = await plan.resource("Avdeling", "technical")
+    await plan.dealer.create(
+        plan.demo,
+        "absences",
+        resource=str(off),
+        starts_at=at(plan.day, "00:00").isoformat(),
+        ends_at=at(plan.day, "23:59").isoformat(),
+        kind="course",
+    )
+    await plan.book(await plan.car(), "mechanic", "08:00", "10:00")
+    planner, admin = await plan.planner(), await plan.dealer.person("tenant_admin", "490")
+    await plan.dealer.do(admin, "users", "update", planner.user, language=language)
+    page = await open_as("planner", "499", language=language)
+    await opened(page, plan)
+    await expect(rows(page)).to_have_text(["Bukk", "mechanic", "detailer"])
+    trades = {
+        "nb": ["Teknisk klargjøring", "Kosmetisk klargjøring"],
+        "en": ["Technical preparation", "Cosmetic preparation"],
+    }
+    await expect(page.locator("[data-plan] .plan-trade")).to_have_text(trades[language])
+    names = {
+        "nb": ("Vis alle (1)", "Skjul rader uten noe den dagen"),
+        "en": ("Show all (1)", "Hide rows with nothing to do"),
+    }
+    more, less = names[language]
+    await page.get_by_role("button", name=more).click()
+    await expect(rows(page)).to_have_text(["Avdeling", "Bukk", "mechanic", "detailer"])
+    await page.get_by_role("button", name=less).click()
+    await expect(rows(page)).to_have_count(3)
+    assert later
+
+
+async def test_a_full_day_is_red_and_a_nearly_full_one_orange(plan: Plan, open_as: Opener) -> None:
+    for kind, hours in (("mechanical", 2), ("cosmetic", 2.1)):
+        await plan.dealer.create(
+            plan.demo,
+            "capacity_rules",
+            dealership=str(plan.dealer.sites["499"]),
+            resource_type=str(plan.types[kind]),
+            monday=hours,
+        )
+    page = await open_as("planner", "499")
+    seen = []
+    for step in (None, "mechanic", "detailer"):
+        if step:
+            await booked(plan, "08:00", "10:00", step)
+        await opened(page, plan)
+        seen.append(
+            await page.locator("#plan-capacity .plan-meter").evaluate_all(
+                "all => all.map(one => one.className.split('is-')[1])"
+            )
+        )
+    assert seen == [["room", "room"], ["full", "room"], ["full", "tight"]]
+    red, orange = await filled(page.locator("#plan-capacity meter"))
+    assert red[0] > 2 * red[1]
+    assert orange[0] > orange[1] > orange[2]
+    assert orange[1] > red[1]
+
+
+async def filled(bars: Locator) -> list[tuple[int, ...]]:
+    """Return the colours in which bars are filled; the plan may draw them anew meanwhile, at the same places."""
+    places = await bars.evaluate_all(
+        """all => all.map((bar) => bar.getBoundingClientRect())
+          .map((box) => [scrollX + box.x + box.width / 3, scrollY + box.y + box.height / 2])"""
+    )
+    image = Image.open(BytesIO(await bars.page.screenshot(full_page=True))).convert("RGB")
+    found = [image.getpixel((round(x), round(y))) for x, y in places]
+    assert all(isinstance(colour, tuple) for colour in found)
+    return [tuple(int(part) for part in colour) for colour in found]

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page, expect
 
+from browser.conftest import PairOpener
 from browser.test_views import DESK, PHONE, Opener
 from directapp.connectors.outgoing import open_client
-from support.axe import violations
+from support.axe import look, problems
 from support.dealer import Dealer
 from support.fakes.registry import FakeRegistry
 from support.fakes.server import Reply, as_text
@@ -146,25 +147,22 @@ async def test_a_vin_that_the_registry_lacks_still_helps(open_as: Opener) -> Non
     await expect(page.locator("#model_year")).to_have_value("2021")
 
 
-@DEVICES
 async def test_no_page_of_the_registry_shuts_anyone_out(
-    *, device: dict[str, Any], dealer: Dealer, car: UUID, registry: FakeRegistry, open_as: Opener
+    dealer: Dealer, car: UUID, registry: FakeRegistry, open_both: PairOpener
 ) -> None:
     async with open_client() as http:
         await night(dealer, enriching(asking(dealer.application, http, registry)()))
-    found: dict[str, list[str]] = {}
-    page = await open_as("new_car_sales", **device, at=f"/app/cars/{car}")
-    await page.get_by_role("link", name="Slå opp i Kjøretøyregisteret").click()
-    await expect(page.locator("#registry details").first).to_be_visible()
-    found["car"] = await violations(page, in_dark=True)
-    await page.goto("/app/cars/new")
-    await page.locator("#registry-code").fill("AB 12345")
-    await page.get_by_role("button", name="Slå opp").click()
-    await expect(page.locator("#registry")).to_contain_text("Dette kan fylles inn")
-    found["new"] = await violations(page, in_dark=True)
-    admin = await open_as("tenant_admin", "490", **device)
-    for address in ("/app/enrichment_runs", "/app/cars/eu-control?days=90"):
-        await admin.goto(address)
-        found[address] = await violations(admin, in_dark=True)
-    told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
-    assert not told, "\n".join(told)
+    desk, phone = await open_both("new_car_sales")
+    await desk.goto(f"/app/cars/{car}")
+    await desk.get_by_role("link", name="Slå opp i Kjøretøyregisteret").click()
+    await expect(desk.locator("#registry details").first).to_be_visible()
+    found = await problems(desk)
+    await phone.goto("/app/cars/new")
+    await phone.locator("#registry-code").fill("AB 12345")
+    await phone.get_by_role("button", name="Slå opp").click()
+    await expect(phone.locator("#registry")).to_contain_text("Dette kan fylles inn")
+    found += await problems(phone)
+    found += await look(
+        await open_both("tenant_admin", "490"), ("/app/enrichment_runs", "/app/cars/eu-control?days=90")
+    )
+    assert not found

@@ -95,8 +95,7 @@ async def test_two_people_mark_damage_on_one_car(dealer: Dealer, open_as: Opener
 async def test_comments_in_a_hurry_are_kept_in_order_and_once(dealer: Dealer, open_as: Opener) -> None:
     car = await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     page = await open_as("new_car_sales", service_workers="block", at=f"/app/cars/{car}")
-    await page.click("#s-comments summary")
-    text, send = page.locator("#comment-text"), page.locator("#comments-part button[type=submit]")
+    text, send = page.locator("#comment-text"), page.locator("#last-comments button[type=submit]")
     await slowly(page, "**/part/comments")
     for words in ("Først", "Så", "Til slutt"):
         await text.fill(words)
@@ -105,7 +104,7 @@ async def test_comments_in_a_hurry_are_kept_in_order_and_once(dealer: Dealer, op
     # Another's comment comes in meanwhile and takes nothing away.
     await dealer.create(await dealer.person("manager", "495"), "comments", car=str(car), text="Fra sjefen")
     for words in ("Først", "Så", "Til slutt", "Fra sjefen"):
-        await expect(page.locator(f".comment:has-text('{words}')")).to_have_count(1)
+        await expect(page.locator(f"#feed .feed-line:has-text('{words}')")).to_have_count(1)
     await expect(text).to_have_value("Ikke sendt ennå")
     said = [c["text"] for c in await rows(dealer, "new_car_sales", "comments")]
     assert sorted(said) == sorted(["Først", "Så", "Til slutt", "Fra sjefen"])

@@ -27,10 +27,25 @@ COMPOSED: dict[str, tuple[str, ...]] = {
     "answer-": RESULTS,
     "point-": (*RESULTS, "none"),
     # Bars of capacity, people, templates, figures, the floor's cars, bookings.
-    "is-": ("room", "tight", "full", IN, INVITED, OUT, "used", "outranked", "good", "bad", "blocked", "completed"),
+    "is-": (
+        "room",
+        "tight",
+        "full",
+        IN,
+        INVITED,
+        OUT,
+        "used",
+        "outranked",
+        "good",
+        "bad",
+        "blocked",
+        "completed",
+        "draft",
+        "left_out",
+    ),
 }
 # Written by libraries.
-THEIRS = ("ec-", "htmx-")
+THEIRS = ("ec-", "htmx-", "u-")
 
 _COLOUR = "(e, name) => getComputedStyle(e).getPropertyValue(name)"
 

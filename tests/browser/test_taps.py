@@ -10,7 +10,6 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from browser.test_floor import Gate, gate, keep, phone
 from browser.test_views import PHONE
-from directapp.kernel.clock import utc_now
 from support.dealer import Dealer
 from support.floor_cars import planned_car
 
@@ -30,7 +29,7 @@ _TICK = """async (facts) => {
 _TICK_AND_GO = """async (way) => {
   document.body.insertAdjacentHTML("beforeend", `<a href="/app/me" data-way="link">Profil</a>
     <form action="/app/scan"><input name="code" value="EL12345"><button data-way="form">Søk</button></form>`);
-  document.querySelector('form[action$="/fact/sent_at"] button').click();
+  document.querySelector('form[action$="/fact/technical_started_at"] button').click();
   await new Promise((done) => setTimeout(done, 80));
   document.querySelector(`[data-way="${way}"]`).click();
 }"""
@@ -69,6 +68,15 @@ async def places(page: Page) -> list[int]:
     """Return where the lines stand on the screen, to the pixel that a finger would notice."""
     boxes = [await line(page, point).bounding_box() for point in range(POINTS)]
     return [round(box["y"] / 2) for box in boxes if box]
+
+
+async def on_page(page: Page) -> list[int]:
+    """Return where the lines stand on the page, wherever it is scrolled to."""
+    found: list[int] = await page.evaluate(
+        """[...document.querySelectorAll("#checklist [data-line]")]
+          .map(e => Math.round(e.getBoundingClientRect().top + scrollY))"""
+    )
+    return found
 
 
 def button(page: Page, point: int, result: str = "ok") -> Locator:
@@ -125,23 +133,29 @@ async def test_a_changed_mind_ends_as_the_last_tap(dealer: Dealer, open_as: Open
     await until(dealer, made, {"punkt-0": ("remark", "Ripe"), "punkt-1": ("remark", "Rust")})
 
 
-async def test_a_refusal_is_told_at_its_line_and_holds_up_no_other(dealer: Dealer, open_as: Opener) -> None:
-    made = await begun(dealer, 4)
+async def test_what_was_found_is_written_after_the_tap_and_nothing_moves(dealer: Dealer, open_as: Opener) -> None:
+    made = await begun(dealer)
     page, _ = await open_slow(open_as, made)
-    await button(page, 0).tap()
+    top = await on_page(page)
     await button(page, 1, "remark").tap()
-    await button(page, 2).tap()
-    await button(page, 3).tap()
-    await expect(line(page, 1).locator("[data-said]")).to_have_text("Punkt 1: skriv hva som er funnet.")
-    await expect(line(page, 1).locator("input[value=remark]")).to_be_checked()
-    for point in (0, 2, 3):
+    await button(page, 3, "critical").tap()
+    await button(page, 4).tap()
+    opened = await on_page(page)
+    assert opened[:2] == top[:2], "a note opens below its own line"
+    await until(dealer, made, {"punkt-1": ("remark", None), "punkt-3": ("critical", None), **ok(4)})
+    for point in range(POINTS):
         await expect(line(page, point).locator("[data-said]")).to_have_text("")
-    await until(dealer, made, ok(0, 2, 3))
+    assert await on_page(page) == opened
+    colours = [
+        await button(page, point, result).locator("span").evaluate("(e) => getComputedStyle(e).backgroundColor")
+        for point, result in ((1, "remark"), (3, "critical"), (4, "ok"))
+    ]
+    assert len(set(colours)) == len(colours)
     await page.fill("#note-punkt-1", "Ripe")
     await page.locator("#note-punkt-1").blur()
     await expect(line(page, 1).get_by_role("link", name="Lag arbeidspunkt")).to_be_visible()
     assert (await stored(dealer, made))["punkt-1"] == ("remark", "Ripe")
-    await expect(line(page, 1).locator("[data-said]")).to_have_text("")
+    assert await on_page(page) == opened
 
 
 async def test_two_people_answer_one_checklist(dealer: Dealer, open_as: Opener) -> None:
@@ -210,26 +224,26 @@ async def test_ten_taps_without_network_wait_and_are_sent_in_order(dealer: Deale
     assert list(await stored(dealer, made)) == [f"punkt-{n}" for n in range(POINTS)]
 
 
-async def ordered(dealer: Dealer, open_as: Opener) -> tuple[UUID, Page]:
-    """Order a part for a car and open it as those who fetch it, away from what others change."""
-    hands = await dealer.person("parts", "499")
-    car = await planned_car(dealer, 9, upto="arrived")
-    made = await dealer.create(hands, "parts_orders", car=str(car), part_name="Krok", ordered_by_side="prep")
-    page = await open_as("parts", "499", **PHONE, service_workers="block")
+async def planned(dealer: Dealer, open_as: Opener) -> tuple[UUID, Page]:
+    """Open a planned car as somebody who begins any work, away from what others change."""
+    car = await planned_car(dealer, 9)
+    page = await open_as("tenant_admin", **PHONE, service_workers="block")
     await page.route("**/app/live", lambda route: route.abort())
-    return made, page
+    await page.goto(f"/app/cars/{car}")
+    return car, page
 
 
 @pytest.mark.parametrize("slow", ["request", "answer"])
-async def test_two_facts_of_a_part_ticked_at_once_are_both_stored(slow: str, dealer: Dealer, open_as: Opener) -> None:
-    part, page = await ordered(dealer, open_as)
-    await page.goto(f"/app/parts_orders/{part}")
+async def test_two_facts_of_a_car_ticked_at_once_are_both_stored(slow: str, dealer: Dealer, open_as: Opener) -> None:
+    car, page = await planned(dealer, open_as)
+    admin = await dealer.person("tenant_admin")
+    before = (await dealer.read(admin, "cars", car))["version"]
     await page.route("**/fact/*", slow_answer if slow == "answer" else slow_request)
-    await page.evaluate(_TICK, ["sent_at", "arrived_at"])
-    await expect(page.locator("#done")).to_contain_text("Ankommet")
-    row = await dealer.read(await dealer.person("parts", "499"), "parts_orders", part)
-    assert row["arrived_at"] > row["sent_at"]
-    assert row["version"] == 3
+    await page.evaluate(_TICK, ["technical_started_at", "cosmetic_started_at"])
+    await expect(page.locator("#done")).to_contain_text("Kosmetisk startet")
+    row = await dealer.read(admin, "cars", car)
+    assert row["cosmetic_started_at"] > row["technical_started_at"]
+    assert row["version"] == before + 2
 
 
 @pytest.mark.parametrize("slow", ["request", "answer"])
@@ -237,37 +251,34 @@ async def test_two_facts_of_a_part_ticked_at_once_are_both_stored(slow: str, dea
 async def test_a_tick_is_stored_though_a_link_is_followed_at_once(
     slow: str, way: str, there: str, dealer: Dealer, open_as: Opener
 ) -> None:
-    part, page = await ordered(dealer, open_as)
-    await page.goto(f"/app/parts_orders/{part}")
+    car, page = await planned(dealer, open_as)
     await page.route("**/fact/*", slow_answer if slow == "answer" else slow_request)
     await page.evaluate(_TICK_AND_GO, way)
     await page.wait_for_url(there)
-    row = await dealer.read(await dealer.person("parts", "499"), "parts_orders", part)
-    assert row["sent_at"]
-    assert row["version"] == 2
+    assert (await dealer.read(await dealer.person("tenant_admin"), "cars", car))["technical_started_at"]
+
+
+async def refuse_start(dealer: Dealer, car: UUID) -> None:
+    await dealer.do(await dealer.person("tenant_admin"), "cars", "update", car, needs_technical=False)
 
 
 async def test_a_refused_tick_is_told_though_a_link_is_followed_at_once(dealer: Dealer, open_as: Opener) -> None:
-    part, page = await ordered(dealer, open_as)
-    await page.goto(f"/app/parts_orders/{part}")
-    hands = await dealer.person("parts", "499")
-    await dealer.do(hands, "parts_orders", "update", part, cancelled_at=utc_now().isoformat())
+    car, page = await planned(dealer, open_as)
+    await refuse_start(dealer, car)
     await page.route("**/fact/*", slow_request)
     await page.evaluate(_TICK_AND_GO, "link")
-    await page.wait_for_url("**/fact/sent_at")
-    await expect(page.locator(".summary").first).to_have_text("Sendt: Delen er Avbestilt.")
+    await page.wait_for_url("**/fact/technical_started_at")
+    await expect(page.locator(".summary").first).to_contain_text("Bilen trenger ikke dette arbeidet.")
 
 
 async def test_a_tick_that_is_refused_says_so_though_another_follows(dealer: Dealer, open_as: Opener) -> None:
-    part, page = await ordered(dealer, open_as)
-    hands = await dealer.person("parts", "499")
-    await page.goto(f"/app/parts_orders/{part}")
-    await dealer.do(hands, "parts_orders", "update", part, cancelled_at=utc_now().isoformat())
+    car, page = await planned(dealer, open_as)
+    await refuse_start(dealer, car)
     await page.route("**/fact/*", slow_request)
-    await page.evaluate(_TICK, ["sent_at", "arrived_at"])
+    await page.evaluate(_TICK, ["technical_started_at", "cosmetic_started_at"])
     # The page of the first refusal, not that of the last.
-    await page.wait_for_url("**/fact/sent_at")
-    await expect(page.locator(".summary").first).to_have_text("Sendt: Delen er Avbestilt.")
+    await page.wait_for_url("**/fact/technical_started_at")
+    await expect(page.locator(".summary").first).to_contain_text("Bilen trenger ikke dette arbeidet.")
 
 
 async def test_two_groups_of_an_accessory_saved_at_once_are_both_stored(dealer: Dealer, open_as: Opener) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from support.axe import violations
+from browser.conftest import PairOpener
+from directapp.interfaces.web.core.context import SPOKEN_COOKIE
+from support.axe import look, problems, violations
 from support.dealer import Dealer
+from support.floor_cars import planned_car
 from support.pages import fill_yard, new_car
 
 Opener = Callable[..., Awaitable[Page]]
@@ -16,19 +19,31 @@ DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
+BOARD = "/app/cars/board?status=planned&status=technical_prep"
+
+
 def lane(page: Page, code: str) -> Any:
     return page.locator(f'[data-lane="{code}"]')
 
 
 async def test_a_card_is_dragged_where_it_may_go(dealer: Dealer, open_as: Opener) -> None:
+    await planned_car(dealer, 1)
+    page = await open_as("mechanic", "499", at=BOARD)
+    await page.locator("[data-card]").drag_to(lane(page, "technical_prep"))
+    await expect(lane(page, "technical_prep").locator("[data-card]")).to_have_count(1)
+    await expect(page.locator("#done")).to_contain_text("Flyttet til Teknisk")
+    await page.locator("#done").get_by_role("button", name="Angre").click()
+    await page.goto(BOARD)
+    await expect(lane(page, "planned").locator("[data-card]")).to_have_count(1)
+
+
+async def test_a_drag_to_what_an_act_covers_leads_to_the_act(dealer: Dealer, open_as: Opener) -> None:
     await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
     page = await open_as("reception", "499", at="/app/cars/board")
     await page.locator("[data-card]").drag_to(lane(page, "at_prep_center"))
-    await expect(lane(page, "at_prep_center").locator("[data-card]")).to_have_count(1)
-    await expect(page.locator("#done")).to_contain_text("Flyttet til Ankommet klargjøring")
-    await page.locator("#done").get_by_role("button", name="Angre").click()
-    await page.goto("/app/cars/board")
-    await expect(lane(page, "registered").locator("[data-card]")).to_have_count(1)
+    await page.locator("[data-move-dialog]").get_by_role("link", name="Ankommet klargjøring").click()
+    await page.get_by_role("button", name="Ta imot bil").click()
+    await expect(page.locator(".status-line")).to_contain_text("Ankommet klargjøring")
 
 
 async def test_a_drag_that_needs_more_asks_for_it(dealer: Dealer, open_as: Opener) -> None:
@@ -59,29 +74,29 @@ async def test_a_refused_drag_says_why(dealer: Dealer, open_as: Opener) -> None:
 
 
 async def test_a_card_is_moved_by_keyboard(dealer: Dealer, open_as: Opener) -> None:
-    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499", at="/app/cars/board")
+    await planned_car(dealer, 1)
+    page = await open_as("mechanic", "499", at=BOARD)
     await page.locator("h1").click()
     await page.keyboard.press("j")
     await page.keyboard.press("m")
-    await expect(page.get_by_role("button", name="Ankommet klargjøring")).to_be_focused()
+    await expect(page.get_by_role("button", name="Teknisk klargjøring")).to_be_focused()
     await page.keyboard.press("Enter")
-    await expect(lane(page, "at_prep_center").locator("[data-card]")).to_have_count(1)
+    await expect(lane(page, "technical_prep").locator("[data-card]")).to_have_count(1)
     await page.locator("[data-card] a").first.focus()
     await page.keyboard.press("m")
-    await expect(page.get_by_role("button", name="Mottakskontroll")).to_be_visible()
+    await expect(page.locator("[data-move-dialog]")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.locator("[data-move-dialog]")).to_be_hidden()
 
 
 async def test_a_card_is_moved_without_a_script(dealer: Dealer, open_as: Opener) -> None:
-    await new_car(dealer, await dealer.person("new_car_sales", "495"), 1)
-    page = await open_as("reception", "499", java_script_enabled=False, **DESK, at="/app/cars/board?make=audi")
+    await planned_car(dealer, 1)
+    page = await open_as("mechanic", "499", java_script_enabled=False, **DESK, at="/app/cars/board?make=audi")
     assert await page.locator("[data-card]").count() == 1
     await page.get_by_role("link", name=re.compile("Flytt til")).click()
-    await page.get_by_role("button", name="Ankommet klargjøring").click()
+    await page.get_by_role("button", name="Teknisk klargjøring").click()
     assert page.url.endswith("/app/cars/board?make=audi")
-    assert await lane(page, "at_prep_center").locator("[data-card]").count() == 1
+    assert await lane(page, "technical_prep").locator("[data-card]").count() == 1
 
 
 async def test_a_filter_follows_from_view_to_view_and_is_saved_and_shared(dealer: Dealer, open_as: Opener) -> None:
@@ -122,23 +137,39 @@ async def test_a_plate_or_vin_opens_the_car_from_anywhere(dealer: Dealer, open_a
     await page.wait_for_url("**/app/cars/calendar")
 
 
-@pytest.mark.parametrize(("scheme", "device"), [("light", DESK), ("dark", PHONE)], ids=["desk", "phone"])
-async def test_no_view_shuts_anyone_out(scheme: str, device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
+@pytest.mark.parametrize(("language", "kind"), [("nb", "Nylig åpnet"), ("en", "Opened lately")])
+async def test_what_was_opened_last_is_offered_before_anything_is_typed(
+    language: str, kind: str, dealer: Dealer, open_as: Opener
+) -> None:
+    seller = await dealer.person("new_car_sales", "495")
+    cars = [await new_car(dealer, seller, n) for n in (1, 2)]
+    page = await open_as("new_car_sales")
+    spoken = f"{language}.{seller.user}"
+    await page.context.add_cookies([{"name": SPOKEN_COOKIE, "value": spoken, "url": page.url}])
+    for car in cars:
+        await page.goto(f"/app/cars/{car}")
+        await page.wait_for_load_state("load")
+    await page.goto("/app/cars/00000000-0000-7000-8000-000000000000")
+    await page.goto("/app/me")
+    await page.keyboard.press("Control+k")
+    await expect(page.locator("[data-palette]")).to_be_visible()
+    offered = page.locator("[role=option]", has_text=kind)
+    await expect(offered).to_have_count(2)
+    await expect(offered.first).to_contain_text("EL 20002")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/app/cars/{cars[1]}")
+
+
+async def test_no_view_shuts_anyone_out(dealer: Dealer, open_both: PairOpener) -> None:
     cars = await fill_yard(dealer, 14)
-    page = await open_as("planner", "499", color_scheme=scheme, **device)
-    found = {}
-    addresses = ("board", "calendar", "calendar?span=week", "board?wall=1", f"{cars[3]}/move")
-    for address in addresses:
-        await page.goto(f"/app/cars/{address}")
-        found[address] = await violations(page)
-        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, address
-    await page.goto("/app/cars/board")
-    await page.locator("[data-saved] summary").click()
-    found["saved"] = await violations(page)
-    await page.keyboard.press("Escape")
-    await page.locator("[data-move-menu]").first.click()
-    await expect(page.locator("[data-moves]")).to_be_visible()
-    found["dialog"] = await violations(page)
-    told = [f"{address}: {problem}" for address, problems in found.items() for problem in problems]
-    assert not told, "\n".join(told)
+    desk, phone = await open_both("planner", "499")
+    views = ("board", "calendar", "board?wall=1", "calendar?span=week", f"{cars[3]}/move")
+    found = await look((desk, phone), [f"/app/cars/{view}" for view in views])
+    for page in (desk, phone):
+        await page.goto("/app/cars/board")
+    await desk.locator("[data-saved] summary").click()
+    found += await problems(desk)
+    await phone.locator("[data-move-menu]").first.click()
+    await expect(phone.locator("[data-moves]")).to_be_visible()
+    found += await problems(phone)
+    assert not found, "\n".join(found)

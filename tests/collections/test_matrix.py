@@ -18,7 +18,7 @@ from support.oracle import Declared, declared_in, rule_parts
 
 DATA = Path(__file__).parents[1] / "data"
 COLLECTIONS = declared_in(load_spec())
-MOST_EXCEPTIONS = 14
+MOST_EXCEPTIONS = 19
 # The fields of the other groups of a collection are examples; those of a car stand there in full.
 IN_FULL = {"cars"}
 # The roles are the program's own.

@@ -1,5 +1,6 @@
 """Mail: by SMTP to a server that speaks it, or into the folder."""
 
+import asyncio
 import email
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -120,3 +121,33 @@ async def test_without_a_server_letters_lie_in_the_folder_in_order(tmp_path: Pat
         await mailer.send("ase@example.test", **(LETTER | {"subject": subject}))
     kept = sorted((tmp_path / "mail").iterdir())
     assert [parsed(p.read_bytes())["Subject"] for p in kept] == ["Først", "Så"]
+
+
+async def test_at_port_465_tls_begins_before_the_first_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server there says nothing before: asked in the clear, both would wait for the other."""
+    heard: list[bytes] = []
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(3))
+        writer.close()
+
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setattr("directapp.connectors.mail._TLS_PORT", port)
+    async with server:
+        mailer = Mailer(folder=tmp_path, sender="a@example.test", host="127.0.0.1", port=port, timeout=5)
+        with pytest.raises((aiosmtplib.SMTPException, OSError)):
+            await mailer.send("b@example.test", **LETTER)
+    assert heard[0][:2] == b"\x16\x03", "a TLS handshake"
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+async def test_nothing_that_people_write_adds_a_line_to_the_head_of_a_letter(
+    post: FakeSmtp, tmp_path: Path, end: str
+) -> None:
+    mailer = by_smtp(post, tmp_path)
+    with pytest.raises(ValueError, match="Header values may not contain"):
+        await mailer.send("ase@example.test", **LETTER | {"subject": f"Hei{end}Bcc: all@example.test"})
+    with pytest.raises(AddressRefusedError):
+        await mailer.send(f"ase@example.test{end}Bcc: all@example.test", **LETTER)
+    assert post.letters == []

@@ -1,3 +1,4 @@
+import errno
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -6,9 +7,11 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from obstore.exceptions import BaseError
 
 from directapp.connectors.storage import LocalStorage, MissingBytesError, open_storage
 from directapp.kernel.clock import utc_now
+from directapp.kernel.errors import UnavailableError
 
 KEY = "0190/ab/cdef"
 
@@ -87,3 +90,28 @@ async def test_a_broken_upload_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         await storage.put(KEY, broken())
     assert not [name for _, _, names in os.walk(tmp_path) for name in names]
+
+
+async def test_a_bucket_that_is_not_there_is_not_well(endpoint: str, tmp_path: Path) -> None:
+    missing = open_storage(tmp_path, bucket="nowhere", endpoint=endpoint, region="us-east-1", key="a", secret="b")
+    with pytest.raises(BaseError, match="NoSuchBucket"):
+        await missing.check()
+
+
+async def test_a_bucket_that_is_out_of_reach_is_not_available_for_the_moment(tmp_path: Path) -> None:
+    away = open_storage(
+        tmp_path, bucket="directapp", endpoint="http://127.0.0.1:1", region="us-east-1", key="a", secret="b"
+    )
+    for asked in (away.put(KEY, sent(b"x")), away.has(KEY), away.delete(KEY), taken(away)):
+        with pytest.raises(UnavailableError):
+            await asked
+
+
+async def test_a_full_disk_is_not_available_for_the_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The device that is always full answers as a full disk does."""
+    full = os.fdopen(os.open("/dev/full", os.O_WRONLY), "wb")
+    monkeypatch.setattr("directapp.connectors.storage._create", lambda _: full)
+    with pytest.raises(UnavailableError) as refused:
+        await open_storage(tmp_path).put(KEY, sent(b"x" * 100_000))
+    assert isinstance(refused.value.__cause__, OSError)
+    assert refused.value.__cause__.errno == errno.ENOSPC

@@ -13,8 +13,8 @@ from directapp.connectors.vegvesen_codes import Code
 from directapp.connectors.vegvesen_mapping import fuel_of, names_of, read_vehicle, without_owner
 from directapp.connectors.vegvesen_names import make_name, model_name
 from directapp.connectors.vegvesen_types import Details, Vehicle
-from directapp.domains.cars.fields import IDENTITY
-from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.domains.cars.groups import IDENTITY
+from directapp.domains.cars.groups_registry import REGISTRY
 from support.fakes.vehicles import ELECTRIC, OWNER, code, hybrid, vehicle
 from support.text import bilingual
 
@@ -116,7 +116,7 @@ def test_every_value_is_a_field_of_the_car_and_fits_it() -> None:
     fits(read(ELECTRIC))
     fits(read(hybrid()))
     mapped = set(read(ELECTRIC).values()) | set(read(hybrid()).values())
-    assert set(DECLARED) - mapped == {"model_year", "car_type", "registry_sources"}
+    assert set(DECLARED) - mapped == {"model_year", "car_type", "mileage_km", "registry_sources"}
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 import pytest
 
+from directapp.connectors.guarded import GuardedClient, RefusedAddressError, is_public
 from directapp.connectors.svix import verify
-from directapp.connectors.webhooks import RefusedAddressError, WebhookSender, is_public
+from directapp.connectors.webhooks import WebhookSender
 from directapp.kernel.clock import utc_now
 from support.fakes.server import Fake, Heard, Reply, as_text
 
@@ -16,11 +17,11 @@ class Receiver(Fake):
 
 
 async def send(url: str, *, private: bool = True) -> int:
-    sender = WebhookSender(private=private)
+    client = GuardedClient(private=private)
     try:
-        return (await sender.send(url, SECRET, "msg_1", utc_now(), b'{"type":"car.sold"}')).status
+        return (await WebhookSender(client).send(url, SECRET, "msg_1", utc_now(), b'{"type":"car.sold"}')).status
     finally:
-        await sender.close()
+        await client.close()
 
 
 async def test_a_message_carries_a_signature_that_its_receiver_can_verify() -> None:
@@ -37,9 +38,9 @@ async def test_what_is_answered_is_told_and_redirections_are_not_followed() -> N
     async with Receiver() as receiver:
         receiver.then(Reply(status=302, headers={"location": receiver.base}), as_text("slow", 429, retry_after="7"))
         assert await send(receiver.base) == 302
-        sender = WebhookSender(private=True)
-        answer = await sender.send(receiver.base, SECRET, "msg_2", utc_now(), b"{}")
-        await sender.close()
+        client = GuardedClient(private=True)
+        answer = await WebhookSender(client).send(receiver.base, SECRET, "msg_2", utc_now(), b"{}")
+        await client.close()
     assert (answer.status, answer.retry_after, len(receiver.heard)) == (429, 7.0, 2)
 
 

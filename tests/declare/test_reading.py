@@ -572,3 +572,29 @@ def test_what_is_stored_comes_back_as_it_is() -> None:
     assert restored(Kind.DATE, "2026-02-01") == date(2026, 2, 1)
     assert restored(Kind.INSTANT, "2026-02-01T12:00:00+01:00") == datetime(2026, 2, 1, 11, tzinfo=UTC)
     assert restored(Kind.DATE, None) is None
+
+
+_WRITTEN = st.text(st.characters() | st.sampled_from("0123456789 +-.,:/()TZ@ekr%\u00a0\u200f\0"), max_size=30)
+_READ_FROM_TEXT = (
+    Kind.STRING,
+    Kind.TEXT,
+    Kind.BOOLEAN,
+    Kind.INTEGER,
+    Kind.DECIMAL,
+    Kind.MONEY,
+    Kind.DATE,
+    Kind.INSTANT,
+    Kind.EMAIL,
+    Kind.PHONE,
+)
+
+
+@given(_WRITTEN)
+@pytest.mark.parametrize("manner", [Manner(), SHEET], ids=["typed", "sheet"])
+@pytest.mark.parametrize("kind", _READ_FROM_TEXT)
+def test_any_text_is_read_and_stays_as_it_was_read_or_is_refused(kind: Kind, manner: Manner, written: str) -> None:
+    try:
+        found = read(kind, written, manner)
+    except BadValueError:
+        return
+    assert read(kind, found) == found

@@ -101,7 +101,7 @@ def test_a_label_that_stands_twice_names_its_field() -> None:
 def test_every_kind_has_a_cell() -> None:
     scribe = Scribe(SPEC, "nb")
     site, users = SPEC["dealerships"].fields, SPEC["users"].fields
-    assert scribe.cell(users["roles"], ["planner", "parts"]) == "Booking, Delelager"
+    assert scribe.cell(users["roles"], ["planner", "parts"]) == "Planlegger, Delelager"
     assert scribe.cell(site["brand_colors"], {"primary": "#001e50"}) == '{"primary":"#001e50"}'
     assert scribe.cell(CARS.fields["model_year"], 2026) == 2026
     assert scribe.cell(CARS.fields["eta"], "2026-11-26") == date(2026, 11, 26)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+from directapp.declare.reading import alike
 from directapp.derive import forms, inputs, pages, questions, tables
 from directapp.derive.inputs import Filling
 from directapp.derive.questions import Address
@@ -33,7 +34,7 @@ def test_a_form_has_the_roles_groups_with_what_stands_in_them() -> None:
         ("in_bank", "select", "true"),
     ]
     assert [o.label for o in basic.inputs[2].options] == ["Ja", "Nei"]
-    assert [i.control for i in work.inputs] == ["datetime-local"]
+    assert [i.control for i in work.inputs] == ["moment"]
 
 
 def test_what_was_typed_stands_over_what_is_stored_with_its_problems() -> None:
@@ -47,9 +48,16 @@ def test_what_was_typed_stands_over_what_is_stored_with_its_problems() -> None:
 
 
 def test_only_what_differs_from_the_forms_own_base_is_sent() -> None:
-    base = {"title": "Pen", "started_at": "2026-11-20T12:00", "note": ""}
-    typed = {"title": ["Pen"], "started_at": ["2026-11-20T12:00"], "note": [" "], "kind": [""], "code": ["X"]}
+    base = {"title": "Pen", "started_at": "20.11.2026 12:00", "note": ""}
+    typed = {"title": ["Pen"], "started_at": ["20.11.2026 12:00"], "note": [" "], "kind": [""], "code": ["X"]}
     assert inputs.changed(JOBS.fields.values(), typed, base) == {"note": None, "code": "X"}
+
+
+def test_a_form_holds_days_and_times_as_norway_writes_them() -> None:
+    row = {"due": "2026-11-26", "started_at": "2026-11-20T12:00:31.123Z"}
+    filling = Filling(language="en", row=row)
+    held = [inputs.build_input(JOBS.fields[n], filling).value for n in row]
+    assert held == ["26.11.2026", "20.11.2026 13:00"]
 
 
 def test_flat_structures_are_lines_and_others_json() -> None:
@@ -69,7 +77,7 @@ def test_an_address_is_a_query_and_a_query_an_address() -> None:
         "and",
         (
             Condition(("kind",), "in", ["a", "b"]),
-            Condition(("title",), "ilike", "%50\\%%"),
+            Condition(("title",), "alike", alike("50%")),
             Condition(("due",), "gte", datetime(2026, 11, 1).date()),  # noqa: DTZ001 - a day has no zone
         ),
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.reading import show_phone
 from directapp.derive import present
 from directapp.kernel.money import amount_text
 
@@ -84,7 +84,7 @@ def test_what_cannot_be_read_is_nothing() -> None:
     assert present.read_day("") is None
     assert present.read_number("x") is None
     assert present.input_instant(None) == ""
-    assert present.input_instant("2026-07-01T12:00:00.000Z") == "2026-07-01T14:00"
+    assert present.input_instant("2026-07-01T12:00:00.000Z") == "01.07.2026 14:00"
 
 
 @pytest.mark.parametrize(

@@ -107,10 +107,15 @@ def page(name: str) -> str:
     return (TOP / "docs/how-to" / name).read_text()
 
 
-def code(text: str) -> str:
-    found = re.search(r"```python\n(.*?)\n *```", text, re.DOTALL)
+def codes(text: str) -> list[str]:
+    return [dedent(found) for found in re.findall(r"```python\n(.*?)\n *```", text, re.DOTALL)]
+
+
+def add_below(path: Path, what: str, line: str) -> None:
+    text = path.read_text()
+    found = re.search(what, text, re.DOTALL)
     assert found
-    return dedent(found[1])
+    path.write_text(f"{text[: found.end()]}    {line}\n{text[found.end() :]}")
 
 
 def steps(migration: str) -> list[str]:
@@ -119,17 +124,14 @@ def steps(migration: str) -> list[str]:
     return re.findall(r"^    op\.(.*)$", up, re.MULTILINE)
 
 
-async def test_a_field_is_one_line_and_a_generated_migration(copy: Copy) -> None:
+async def test_a_field_is_two_lines_and_a_generated_migration(copy: Copy) -> None:
     text = page("add-a-field.md")
-    line = code(text).strip()
-    assert "\n" not in line
-    place = re.search(r"In `(\S+)`, in the group `(\w+)`, add below `(\w+)`", text)
-    assert place
-    path = copy.top / place[1]
-    before, group, after = path.read_text().partition(f"{place[2]} = group(")
-    above, below = re.split(rf'(?<="{place[3]}")', after, maxsplit=1)
-    rest, end, beyond = below.partition("\n")
-    path.write_text(f"{before}{group}{above}{rest}{end}    {line}\n{beyond}")
+    lines = [code.strip() for code in codes(text)]
+    places = re.findall(r"[Ii]n `(\S+)`, in the (?:class|group) `(\w+)`, add below `(\w+)`", text)
+    assert len(lines) == len(places) == 2
+    for line, (file, where, above) in zip(lines, places, strict=True):
+        assert "\n" not in line
+        add_below(copy.top / file, rf"(class {where}\(|{where} = group\().*?\b{above}\b[^\n]*\n", line)
     told = copy.follow(
         """
     car = await create(admin, "cars", make="Audi", key_tag="B 17")
@@ -143,7 +145,10 @@ async def test_a_field_is_one_line_and_a_generated_migration(copy: Copy) -> None
 
 
 async def test_a_collection_is_one_declaration_and_a_generated_migration(copy: Copy) -> None:
-    (copy.top / WORKSHOP / "loan_cars.py").write_text(code(page("add-a-collection.md")))
+    names, declaration = codes(page("add-a-collection.md"))
+    with (copy.top / WORKSHOP / "fields.py").open("a") as fields:
+        fields.write(f"\n\n{names}\n")
+    (copy.top / WORKSHOP / "loan_cars.py").write_text(declaration)
     contents = copy.top / WORKSHOP / "__init__.py"
     before, listed, after = contents.read_text().partition("    SERVICE_HISTORY,\n")
     contents.write_text(

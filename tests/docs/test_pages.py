@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import typer
 
-from directapp.app.main import AppCommands
+from directapp.app.commands import AppCommands
 from directapp.app.settings import Settings
 from directapp.interfaces.cli import main as cli
 
 TOP = Path(__file__).parents[2]
-PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]
+PAGES = [TOP / "README.md", TOP / "SECURITY.md", *sorted((TOP / "docs").rglob("*.md"))]
 README = (TOP / "README.md").read_text()
 # Made by the set-up or by use, so not in a clone.
 MADE = {".venv", "data"}
@@ -79,7 +79,7 @@ def test_every_setting_stands_in_the_readme_with_its_default() -> None:
 
 def test_every_command_stands_in_the_readme() -> None:
     documented = set(re.findall(r"^\| `directapp ((?:[a-z-]+ ?)+)", README, re.MULTILINE))
-    command = typer.main.get_command(cli.build(AppCommands(Settings())))
+    command = typer.main.get_command(cli.build(lambda: AppCommands(Settings())))
     found = set(commands(command, ""))
     assert {name for name in found if not any(d.strip() == name for d in documented)} == set()
     assert {d.strip() for d in documented} <= found
@@ -96,7 +96,7 @@ def commands(command: Any, path: str) -> list[str]:
 def test_decisions_are_numbered_without_gaps_and_name_their_check() -> None:
     pages = sorted((TOP / "docs/decisions").glob("*.md"))
     assert [p.name[:4] for p in pages] == [f"{n + 1:04d}" for n in range(len(pages))]
-    assert [p.name for p in pages if "**Held by.**" not in p.read_text()] == []
+    assert [p.name for p in pages if "**Enforced by.**" not in p.read_text()] == []
     assert [p.name for p in pages if len(p.read_text().splitlines()) > 60] == []
 
 

@@ -61,7 +61,11 @@ class Story:
             last_name="By",
             roles=["parts"],
         )
-        await self.dealer.do(self.admin, "users", "send_reset", (await self.dealer.person("parts", "495")).user)
+        parts = (await self.dealer.person("parts", "495")).user
+        await self.dealer.do(self.admin, "users", "send_reset", parts)
+        signin = system_actor(self.dealer.tenant, "signin")
+        await self.dealer.do(signin, "users", "update", parts, second_factor_at=utc_now().isoformat())
+        await self.dealer.do(self.admin, "users", "reset_second_factor", parts, why="Mistet telefonen")
 
     async def sold_and_delivered(self) -> None:
         car = await sold_car(self.dealer)
@@ -100,6 +104,15 @@ class Story:
         back = await self.dealer.create(planner, "car_transfers", car=str(car), to=str(self.dealer.sites["495"]))
         await self.dealer.do(await self.dealer.person("manager", "495"), "car_transfers", "refuse", back, note="Feil")
         await self.do("cars", "archive", car, reason="duplicate")
+
+    async def requests(self) -> None:
+        asker = await self.dealer.person("used_car_sales", "324")
+        owner = await self.dealer.person("used_car_sales", "490")
+        bank = {"car_type": "used", "make": "Audi", "model": "A4", "in_vehicle_bank": True, "visibility": "global"}
+        for verb, answer in (("accept", {"purpose": "sale"}), ("decline", {"reason": "Solgt"})):
+            car = await self.dealer.create(owner, "cars", **bank)
+            asked = await self.dealer.create(asker, "car_requests", car=str(car))
+            await self.dealer.do(owner, "car_requests", verb, asked, **answer)
 
     async def workshop(self) -> None:
         car = str(await self.plan.car())
@@ -165,9 +178,9 @@ class Story:
         await new_car(self.dealer, self.admin, 62, delivery_date="2026-01-05", **CONTACT)
         await self.do("status_links", "share", car=str(car), channel="email")
         pipeline, tenant = self.dealer.application.platform.pipeline, self.dealer.tenant
-        async with acting(pipeline, tenant, "messenger", "test", "", None) as act:
+        async with acting(pipeline, tenant, "messenger", "test", "", None) as ctx:
             values = {"channel": "email", "direction": "out", "receiver_kind": "customer", "status": "sent"}
-            sent = await act.create("messages", {**values, "car": car, "to": "n@example.test", "subject": "Hei"})
+            sent = await ctx.create("messages", {**values, "car": car, "to": "n@example.test", "subject": "Hei"})
         reporter = system_actor(tenant, "messenger")
         await self.dealer.do(reporter, "messages", "report", sent.id, status="bounced", permanent=True)
         for system, sweep in (
@@ -176,8 +189,8 @@ class Story:
             ("registry", remind(30, ("sold", "registered"))),
             ("archiver", archive_due),
         ):
-            async with acting(pipeline, tenant, system, "test", "", None) as act:
-                await sweep(act)
+            async with acting(pipeline, tenant, system, "test", "", None) as ctx:
+                await sweep(ctx)
 
     async def automation(self) -> None:
         values = {"name": "Alt", "url": "https://example.test/", "events": ["comment.written"]}
@@ -213,6 +226,7 @@ async def test_every_declared_event_comes_of_an_act_and_carries_what_it_declares
         story.sold_and_delivered,
         story.used_and_for_sale,
         story.transfers,
+        story.requests,
         story.workshop,
         story.bookings,
         story.messages,

@@ -84,9 +84,8 @@ def test_a_file_is_all_that_a_further_language_needs(tmp_path: Path) -> None:
         assert choices(*language_names())[-1].code == code
         assert [(n, name.pick(code)) for n, name in language_names()][-1] == (code, pseudo.NAME)
         assert _("Search").pick(code) == pseudo.stretched("Search")
-        assert ngettext("1 row", "{count} rows").fill(count=3).pick(code) == pseudo.stretched("{count} rows").format(
-            count=3
-        )
+        many = pseudo.stretched("{count} files").format(count=3)
+        assert ngettext("1 file", "{count} files").fill(count=3).pick(code) == many
         assert own_names()[-1] == (code, pseudo.NAME)
     assert languages() == ("nb", "en")
     assert _("Search").pick(code) == "Søk"

@@ -16,13 +16,13 @@ from directapp.kernel.text import (
     Text,
     Within,
     _,
+    in_language,
     join,
     listed,
     name_of,
     ngettext,
     pgettext,
-    restored,
-    told,
+    text_of,
     verbatim,
 )
 
@@ -108,22 +108,23 @@ def test_a_stored_text_is_told_in_its_readers_language(text: Text) -> None:
     kept = text.stored()
     assert kept.startswith(MARK)
     for language in ("nb", "en"):
-        assert told(kept, language) == text.pick(language)
-        assert told({"why": [kept, 1, "as it stands"]}, language) == {"why": [text.pick(language), 1, "as it stands"]}
+        assert in_language(kept, language) == text.pick(language)
+        whole = {"why": [kept, 1, "as it stands"]}
+        assert in_language(whole, language) == {"why": [text.pick(language), 1, "as it stands"]}
     assert pickle.loads(pickle.dumps(text)) == text  # noqa: S301 - errors travel between our own processes
 
 
 def test_what_was_stored_as_words_is_shown_as_it_stands() -> None:
     assert verbatim("Ripe i lakk").stored() == "Ripe i lakk"
-    assert told("Nei. / No.", "en") == "Nei. / No."
-    assert restored(None).english == ""
-    assert told(MARK + "broken", "nb") == "{broken"
+    assert in_language("Nei. / No.", "en") == "Nei. / No."
+    assert text_of(None).english == ""
+    assert in_language(MARK + "broken", "nb") == "{broken"
 
 
 @pytest.mark.parametrize("place", ["{a:>999999999}", "{a.__class__}", "{a[0]}", "{a!r}"])
 def test_a_stored_text_asks_for_plain_places_only(place: str) -> None:
     kept = MARK[0] + orjson.dumps({"text": f"x {place}", "values": {"a": "1"}}).decode()
-    assert told(kept, "nb") == f"x {place}"
+    assert in_language(kept, "nb") == f"x {place}"
 
 
 def test_the_catalogue_has_both_forms_of_each_count() -> None:

@@ -15,6 +15,7 @@ from directapp.derive.sheet.rows import TableReader, index_refs
 from directapp.domains.imports.ledger import LEDGER
 from directapp.domains.imports.prototype import read_export
 from directapp.kernel.actor import system_actor
+from directapp.kernel.errors import UnavailableError
 from directapp.services.import_session import Session
 from directapp.services.importing import Importing
 from directapp.services.incoming import Raw
@@ -233,7 +234,7 @@ async def test_a_run_that_is_stopped_says_what_it_stored_and_goes_on(
         return await whole(self, *args)
 
     monkeypatch.setattr(Session, "write_all", until_the_third)
-    with pytest.raises(ConnectionResetError):
+    with pytest.raises(UnavailableError):
         await application.run(order, run=run)
     stopped = await dealer.read(admin, "import_runs", run)
     assert (stopped["status"], stopped["rows_done"], stopped["created"]) == ("failed", 200, 200)

@@ -136,7 +136,7 @@ async def test_a_dry_run_asks_for_nothing(dealer: Dealer) -> None:
     assert len(await outbox(dealer, "car.identified")) == before
 
 
-async def test_an_event_is_a_job_or_has_reactions(dealer: Dealer) -> None:
+async def test_an_event_is_a_job_or_has_event_handlers(dealer: Dealer) -> None:
     async def nothing(_: Any) -> None: ...
 
     with pytest.raises(ValueError, match=r"trial\.sent"):
@@ -146,7 +146,9 @@ async def test_an_event_is_a_job_or_has_reactions(dealer: Dealer) -> None:
 # -- event handlers ----------------------------------------------------------------------------------------
 
 
-async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(dealer: Dealer, moving: Time) -> None:
+async def test_a_failing_event_handler_holds_up_no_other_and_each_takes_effect_once(
+    dealer: Dealer, moving: Time
+) -> None:
     failing = True
 
     async def first(ctx: CommandContext) -> None:
@@ -169,10 +171,10 @@ async def test_a_failing_reaction_holds_up_no_other_and_each_takes_effect_once(d
     await worker.drain(dealer.tenant)
     assert (await dealer.read(admin, "cars", car))["model"] == "Golf"
     async with acting(worker._pipeline, dealer.tenant, "demo", "test", "", None) as ctx:
-        assert len(await ctx.find("cars", model="follows")) == 1
+        assert len(await ctx.find("cars", {"model": "follows"})) == 1
 
 
-async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -> None:
+async def test_a_refused_event_handler_is_noted_and_not_tried_again(dealer: Dealer) -> None:
     async def refused(_: CommandContext) -> None:
         raise ConflictError(bilingual("Nei.", "No."))
 
@@ -183,7 +185,7 @@ async def test_a_refused_reaction_is_noted_and_not_tried_again(dealer: Dealer) -
     assert row["error"].endswith("refused: No.")
 
 
-async def test_several_workers_run_each_reaction_once(dealer: Dealer) -> None:
+async def test_several_workers_run_each_event_handler_once(dealer: Dealer) -> None:
     seen: Counter[int] = Counter()
 
     async def count(ctx: CommandContext) -> None:
@@ -269,7 +271,7 @@ async def test_a_failing_job_waits_longer_each_time_and_ends_as_a_dead_letter(de
     assert len({key for _, key, _ in keys}) == 1
     assert [last for _, _, last in keys] == [False, False, False, True]
     (letter,) = await letters(dealer)
-    assert (letter["job"], letter["kind"], letter["attempts"]) == ("trial.sent", "errand", 4)
+    assert (letter["job"], letter["kind"], letter["attempts"]) == ("trial.sent", "job", 4)
     assert "nobody answers" in letter["error"]
     assert "payload" not in letter
 
@@ -305,7 +307,9 @@ async def test_a_dead_letter_is_tried_again_with_the_same_key_or_dropped_with_a_
             await dealer.do(admin, "failed_jobs", verb, one["id"], **values)
 
 
-async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(dealer: Dealer, moving: Time) -> None:
+async def test_an_event_handler_tried_again_by_hand_does_not_repeat_what_is_behind_it(
+    dealer: Dealer, moving: Time
+) -> None:
     failing, done = True, 0
 
     async def first(_: CommandContext) -> None:
@@ -322,7 +326,7 @@ async def test_a_reaction_tried_again_by_hand_does_not_repeat_what_is_behind_it(
         await worker.once(dealer.tenant)
         moving.ahead += timedelta(minutes=20)
     (letter,) = await letters(dealer)
-    assert (letter["kind"], letter["attempts"]) == ("reaction", 10)
+    assert (letter["kind"], letter["attempts"]) == ("event_handler", 10)
     failing = False
     await dealer.do(await dealer.person("tenant_admin"), "failed_jobs", "retry", letter["id"])
     await worker.drain(dealer.tenant)
@@ -416,7 +420,7 @@ async def test_a_job_that_kills_its_worker_every_time_is_given_up_too(dealer: De
     assert letter["error"] == "Arbeideren stanset mens jobben kjørte."
 
 
-async def test_a_slow_service_holds_up_neither_reactions_nor_other_jobs_and_is_bounded(dealer: Dealer) -> None:
+async def test_a_slow_service_holds_up_neither_event_handlers_nor_other_jobs_and_is_bounded(dealer: Dealer) -> None:
     gate, most, now = asyncio.Event(), 0, 0
     done: set[str] = set()
 
@@ -432,7 +436,7 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_jobs_and_is_b
         done.add("quick")
 
     async def react(_: CommandContext) -> None:
-        done.add("reaction")
+        done.add("handled")
 
     await ask(dealer, "trial.slow", 8)
     worker = dispatcher(
@@ -451,7 +455,7 @@ async def test_a_slow_service_holds_up_neither_reactions_nor_other_jobs_and_is_b
             await ask(dealer, "trial.quick")
             await ask(dealer, "trial.sold")
             worker.wake(dealer.tenant)
-            while not {"quick", "reaction"} <= done:
+            while not {"quick", "handled"} <= done:
                 await asyncio.sleep(0.01)
             assert "slow" not in done
             gate.set()

@@ -18,7 +18,7 @@ import pytest
 
 from directapp.app.container import Application
 from directapp.kernel.actor import system_actor
-from directapp.kernel.text import told
+from directapp.kernel.text import in_language
 from directapp.store.outbox import dispatcher_actor
 from support.dealer import Dealer, Time, built_application, settle, template
 from support.fakes.resend import FakeResend
@@ -137,7 +137,7 @@ async def separate(server: Server) -> AsyncIterator[tuple[Application, dict[str,
                 "DATABASE_APP_URL": server.app(name),
                 "DIRECTAPP_DATA": str(application.settings.data),
                 "DIRECTAPP_SECRET": application.settings.secret,
-                "DIRECTAPP_JOB_LEASE": "1.5",
+                "DIRECTAPP_JOB_LEASE": "4",
                 "DIRECTAPP_LOG": "error",
             },
         )
@@ -255,5 +255,5 @@ async def test_a_text_message_whose_worker_was_killed_at_the_answer_is_uncertain
         assert len(telephone.heard) == len(telephone.sent) == 1
     (text,) = [line for line in await yard.everything("messages") if line["channel"] == "sms"]
     assert (text["status"], text["sent_at"]) == ("failed", None)
-    assert "Uvisst om SMS-en kom fram" in told(text["error"], "nb")
+    assert "Uvisst om SMS-en kom frem" in in_language(text["error"], "nb")
     assert await yard.everything("failed_jobs") == []

@@ -35,7 +35,7 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
     pipeline = dealer.application.platform.pipeline
     job = JobRun(
         id=uuid7(), pipeline=pipeline, tenant=dealer.tenant, name=name, collection="tenants", record=dealer.tenant,
-        payload={}, key=name, attempt=1, last=True, asked_at=utc_now(),
+        payload={}, key=name, attempt=1, last=True,
     )  # fmt: skip
     await schedule.run(job)
 
@@ -43,10 +43,10 @@ async def run(dealer: Dealer, repeated: Any, name: str) -> None:
 async def test_every_record_is_found_a_page_at_a_time(dealer: Dealer) -> None:
     await fill(dealer, "registered", _BEYOND)
     seen: list[tuple[str, tuple[Any, ...]]] = []
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "test", "", None) as ctx:
         token = recorded.set(seen)
         try:
-            found = await act.every("cars", only=("status",), status="registered")
+            found = await ctx.every("cars", {"status": "registered"}, only=("status",))
         finally:
             recorded.reset(token)
     assert len({one.id for one in found}) == _BEYOND
@@ -57,7 +57,8 @@ async def test_the_late_car_beyond_five_thousand_is_told_of(dealer: Dealer) -> N
     await fill(dealer, "registered", _BEYOND)
     planner, seller = await dealer.person("planner", "499"), await dealer.person("new_car_sales", "495")
     late = (utc_now() - timedelta(days=3)).date().isoformat()
-    values = {"car_type": "new", "make": "Audi", "delivery_date": late, "prep_center": str(dealer.sites["499"])}
+    promise = {"delivery_date": late, "customer_name": "Kari Nordmann"}
+    values = {"car_type": "new", "make": "Audi", **promise, "prep_center": str(dealer.sites["499"])}
     car = await dealer.create(seller, "cars", **values)
     await run(dealer, dealer.application.post.schedules, "overdue")
     assert (await told(dealer, planner)).count("deadline.overdue") == 1

@@ -45,7 +45,7 @@ class World:
     doer: Actor
 
     async def do(self, actor: Actor, verb: str, target: UUID | None = None, **more: object) -> Answer:
-        keys = ("collection", "version", "base", "key", "reason", "dry_run")
+        keys = ("collection", "version", "base", "key", "reason", "dry_run", "read_back")
         options = {k: more.pop(k) for k in keys if k in more}
         options.setdefault("collection", "jobs")
         return await self.pipeline.perform(
@@ -114,6 +114,13 @@ async def test_a_record_is_created_with_defaults_and_read_back_masked(world: Wor
     assert mine["site"] == str(world.here)
     assert "cost" not in mine
     assert mine["version"] == 1
+
+
+async def test_what_nobody_looks_at_is_not_read_back(world: World) -> None:
+    answer = await world.do(world.seller, "create", title="Ny jobb", read_back=False)
+    assert (answer.json, answer.changes["title"]) == (None, [None, "Ny jobb"])
+    assert answer.record
+    assert (await world.row(world.seller, answer.record))["title"] == "Ny jobb"
 
 
 async def test_another_site_and_another_tenant_see_nothing(world: World) -> None:

@@ -86,6 +86,14 @@ async def test_pieces_come_one_by_one_and_may_be_left(pool: Processes) -> None:
     assert await pool.run(abs, -1) == 1
 
 
+async def test_what_is_left_ends_though_more_was_said_than_anybody_reads(pool: Processes) -> None:
+    async with asyncio.timeout(20), aclosing(pool.stream(5, heapq.merge, range(10**12))) as pieces:
+        assert await anext(pieces) == 0
+        # Long enough that the pipe is full and no more is read of it.
+        await asyncio.sleep(0.5)
+    assert await pool.run(abs, -1) == 1
+
+
 async def test_a_caller_that_goes_away_takes_its_work_with_it(pool: Processes) -> None:
     child = await pool.run(os.getpid)
     asked = asyncio.create_task(pool.run(time.sleep, 60))

@@ -233,7 +233,7 @@ async def test_work_that_is_completed_and_undone_gives_no_hours(dealer: Dealer) 
     assert sum(float(e["hours"]) for e in await rows(dealer, "timebank_entries", "booking", made)) == 0
 
 
-async def test_what_a_reaction_did_is_undone_with_the_act(dealer: Dealer) -> None:
+async def test_what_an_event_handler_did_is_undone_with_the_act(dealer: Dealer) -> None:
     plan = await lay_plan(dealer)
     mechanic, car = await dealer.person("mechanic", "499"), await plan.car()
     made = (await plan.book(car, "mechanic", "08:00", "10:00")).record
@@ -294,7 +294,7 @@ async def test_a_message_to_the_customer_is_not_called_back(dealer: Dealer) -> N
         work = dealer.application.platform.pipeline.work(
             unit, Intent(actor=unit.actor, collection="", verb="create", origin="worker")
         )
-        work.act = act
+        work.emitting.act = act
         await work.create(
             work.spec["messages"],
             {

@@ -16,6 +16,7 @@ from directapp.store import kept
 from directapp.store.database import Database
 from directapp.store.kept import PLAN_BUDGET, STATEMENT_BUDGET, Budget
 from directapp.store.query import Condition, Junction, Order, Query
+from directapp.store.session import planned_for
 from support.server import Server
 from support.small import SPEC, lay_out, person
 
@@ -57,7 +58,8 @@ async def test_a_shape_asked_once_is_not_prepared_one_asked_again_is(database: D
     often = Query(fields=(("note",),), sort=(Order("due"),))
     for _ in range(3):
         await reading.page(admin, "jobs", often)
-    assert await prepared(database) == [database.list_plan(admin.roles, SPEC["jobs"], often).sql]
+    mark, sql = planned_for(admin.roles), database.list_plan(admin.roles, SPEC["jobs"], often).sql
+    assert await prepared(database) == [mark + sql]
 
 
 async def test_a_list_waits_for_no_second_connection(
@@ -81,7 +83,7 @@ async def test_shapes_asked_again_leave_no_more_than_the_budget(database: Databa
     kept = await prepared(database)
     assert 50 < len(kept) <= STATEMENT_BUDGET // 400_000
     latest = database.ids_plan(admin.roles, SPEC["jobs"], asked[-1]).sql
-    assert latest in kept
+    assert planned_for(admin.roles) + latest in kept
     # What had to go is answered as before.
     page = await reading.page(admin, "jobs", asked[0])
     assert page.json == b"[]"

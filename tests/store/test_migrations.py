@@ -37,15 +37,19 @@ class Old:
     alembic: Config
 
 
-@pytest.fixture
-async def old(server: Server) -> AsyncIterator[Old]:
-    """Bring an empty database to the first revision, put a car in it, and shut its rows in as a release does."""
-    name = await server.create()
+def config_for(dsn: str) -> Config:
     config = Config(output_buffer=io.StringIO(), stdout=io.StringIO())
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    config.attributes |= {"metadata": build_metadata(SPEC), "dsn": server.owner(name)}
-    await asyncio.to_thread(command.upgrade, config, "0001")
+    config.attributes |= {"metadata": build_metadata(SPEC), "dsn": dsn}
+    return config
+
+
+@pytest.fixture(scope="module")
+async def first(server: Server) -> AsyncIterator[str]:
+    """Bring an empty database to the first revision, put a car in it, and shut its rows in as a release does."""
+    name = await server.create()
+    await asyncio.to_thread(command.upgrade, config_for(server.owner(name)), "0001")
     connection = await asyncpg.connect(server.owner(name))
     try:
         sql = (
@@ -57,7 +61,15 @@ async def old(server: Server) -> AsyncIterator[Old]:
         assert await connection.fetchval("SELECT count(*) FROM cars") == 0, "the owner itself sees no row"
     finally:
         await connection.close()
-    yield Old(server.owner(name), server.app(name), config)
+    yield name
+    await server.drop(name)
+
+
+@pytest.fixture
+async def old(server: Server, first: str) -> AsyncIterator[Old]:
+    """Copy the database of the first release for one test."""
+    name = await server.create(first)
+    yield Old(server.owner(name), server.app(name), config_for(server.owner(name)))
     await server.drop(name)
 
 
@@ -94,6 +106,24 @@ async def test_events_under_way_know_their_handlers_by_their_present_names(old: 
         assert await connection.fetchval("SELECT passed FROM outbox") == ["directapp.domains.cars.handlers.follow"]
         kept = orjson.loads(await connection.fetchval("SELECT payload FROM failed_jobs"))
         assert kept["_job"] == {"passed": ["directapp.domains.cars.handlers.follow"], "key": "a"}
+    finally:
+        await connection.close()
+
+
+async def test_failed_jobs_are_called_what_they_are(old: Old) -> None:
+    await asyncio.to_thread(command.upgrade, old.alembic, "0019")
+    connection = await asyncpg.connect(old.owner)
+    try:
+        for kind in ("errand", "reaction"):
+            await connection.execute(
+                "INSERT INTO failed_jobs (tenant_id, id, job, kind) VALUES ($1, $2, 'car.sent', $3)",
+                TENANT,
+                uuid7(),
+                kind,
+            )
+        await asyncio.to_thread(command.upgrade, old.alembic, "0020")
+        kinds = await connection.fetch("SELECT kind FROM failed_jobs ORDER BY id")
+        assert [row["kind"] for row in kinds] == ["job", "event_handler"]
     finally:
         await connection.close()
 

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -44,7 +44,17 @@ class Acts:
         often = [self.book, self.book, self.book, self.bulk, self.propose, self.move, self.move, self.cancel]
         return [
             *often,
-            *(self.confirm, self.start, self.complete, self.no_show, self.undo, self.agreement, self.capacity),
+            *(
+                self.split,
+                self.copy,
+                self.confirm,
+                self.start,
+                self.complete,
+                self.no_show,
+                self.undo,
+                self.agreement,
+                self.capacity,
+            ),
             *(self.relocate, self.absence, self.weekly, self.day, self.close, self.dispatcher),
         ]
 
@@ -115,6 +125,21 @@ class Acts:
     async def book(self) -> None:
         """Book one car."""
         self.bookings.append(await self._do("create", None, **self._new()))
+
+    async def split(self) -> None:
+        """Split a booking in the middle, the rest right after or at another time."""
+        booking = self._any(self.bookings)
+        row = await self.plan.dealer.read(await self.plan.planner(), "resource_bookings", booking)
+        start, end = (datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at"))
+        rest = {"starts_at": self._when()["starts_at"]} if self.chance.random() < 0.7 else {}
+        middle = (start + (end - start) / 2).replace(second=0)
+        self.bookings.append(await self._do("split", booking, at=middle.isoformat(), **rest))
+
+    async def copy(self) -> None:
+        """Book the work of a booking again, for its car or another one."""
+        other = {"car": str(self.chance.choice(self.cars))} if self.chance.random() < 0.5 else {}
+        booking = self._any(self.bookings)
+        self.bookings.append(await self._do("copy", booking, starts_at=self._when()["starts_at"], **other))
 
     async def bulk(self) -> None:
         """Book several cars, or cancel or move several bookings, in one transaction."""

@@ -56,8 +56,8 @@ async def go_on_behind(application: Application) -> dict[str, str]:
 async def _people(application: Application, tenant: UUID) -> list[Actor]:
     found = []
     for name in ("admin", "new-car-sales.495", "planner.499"):
-        async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
-            rows = await act.find("users", limit=1, email=f"{name}@{_DOMAIN}")
+        async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as ctx:
+            rows = await ctx.find("users", {"email": f"{name}@{_DOMAIN}"}, limit=1)
         if rows:
             async with application.auth.open(tenant) as auth:
                 found.append(await load_actor(auth, tenant, rows[0].id))
@@ -65,9 +65,11 @@ async def _people(application: Application, tenant: UUID) -> list[Actor]:
 
 
 async def _links(application: Application, tenant: UUID, seller: Actor, planner: Actor) -> dict[str, str]:
-    async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as act:
-        (site,) = await act.find("dealerships", limit=1, number="495")
-        (car, *_) = await act.find("cars", limit=1, status=list(_UNDER_WAY), dealership=site.id, car_type="new")
+    async with acting(application.platform.pipeline, tenant, "pipeline", "pictures", "", None) as ctx:
+        (site,) = await ctx.find("dealerships", {"number": "495"}, limit=1)
+        (car, *_) = await ctx.find(
+            "cars", {"status": list(_UNDER_WAY), "dealership": site.id, "car_type": "new"}, limit=1
+        )
     shared = await _do(application, seller, "status_links", "share", car=str(car.id))
     item = await _do(
         application,

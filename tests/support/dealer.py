@@ -40,10 +40,27 @@ class Dealer:
     sites: dict[str, UUID] = field(default_factory=dict)
     people: dict[tuple[str, str], Actor] = field(default_factory=dict)
 
-    async def do(self, actor: Actor, collection: str, verb: str, target: UUID | None = None, **patch: Any) -> Answer:
+    async def do(
+        self,
+        actor: Actor,
+        collection: str,
+        verb: str,
+        target: UUID | None = None,
+        *,
+        confirmed: bool = False,
+        **patch: Any,
+    ) -> Answer:
         """Perform one intent."""
         return await self.application.platform.pipeline.perform(
-            Intent(actor=actor, collection=collection, verb=verb, target=target, patch=patch, origin="test")
+            Intent(
+                actor=actor,
+                collection=collection,
+                verb=verb,
+                target=target,
+                patch=patch,
+                origin="test",
+                confirmed=confirmed,
+            )
         )
 
     async def create(self, actor: Actor, collection: str, **values: Any) -> UUID:
@@ -58,7 +75,7 @@ class Dealer:
         return row
 
     async def person(self, role: str, site: str = "490") -> Actor:
-        """Return a person with a role (several joined by +) at a site, made at the first call."""
+        """Return a person with a role (several joined by +) at a site, "" at none, made at the first call."""
         key = (role, site)
         if key not in self.people:
             demo = system_actor(self.tenant, "demo")
@@ -68,9 +85,9 @@ class Dealer:
                 "users",
                 first_name=role.split("_", 1)[0].title(),
                 last_name=f"På {site}",
-                email=f"{name}.{site}.{self.tenant.hex[-10:]}@example.test",
+                email=f"{name}.{site or 0}.{self.tenant.hex[-10:]}@example.test",
                 roles=role.split("+"),
-                dealership=str(self.sites[site]),
+                dealership=str(self.sites[site]) if site else None,
                 active=True,
             )
             async with self.application.auth.open(self.tenant) as rows:
@@ -93,7 +110,7 @@ class Time:
 async def built_application(server: Server, database: str, clock: Time, **more: Any) -> AsyncIterator[Application]:
     """Wire an application on a database that is at the present schema; further settings as given."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), secret="t" * 48, **more)
+        settings = Settings(data=Path(folder), **{"secret": "t" * 48, **more})
         application = await wire(settings, server.owner(database), server.app(database), spec=load_spec(), clock=clock)
         try:
             yield application
@@ -114,7 +131,7 @@ async def settle(application: Application) -> Dealer:
     """Make a tenant with its sites."""
     dealer = Dealer(application, uuid7())
     demo = system_actor(dealer.tenant, "demo")
-    await dealer.create(demo, "tenants", id=str(dealer.tenant), name="Prøvegruppen")
+    await dealer.create(demo, "tenants", id=str(dealer.tenant), name="Prøvegruppen", second_factor_roles=[])
     for number, (name, kind, prepared_at) in SITES.items():
         dealer.sites[number] = await dealer.create(
             demo,

@@ -98,8 +98,17 @@ CARS = _cardboard(
     subject=True,
     sight=("dealership", "prep_center", "car_type", "assigned_mechanic", "assigned_detailer"),
 )
+ACCESSORIES = _cardboard(
+    "car_accessories",
+    Access(grants=(_ADMIN,), systems=_DEMO),
+    column("car", WORD, Kind.REF, ref="cars"),
+    column("name", WORD),
+    column("part_number", WORD),
+    column("status", WORD),
+    *_instants("ordered_at", "arrived_at"),
+)
 SPEC = Spec(
-    (USERS, DEALERSHIPS, CARS, *workshop.COLLECTIONS, *records.COLLECTIONS, *imports.COLLECTIONS),
+    (USERS, DEALERSHIPS, CARS, ACCESSORIES, *workshop.COLLECTIONS, *records.COLLECTIONS, *imports.COLLECTIONS),
     (*workshop.EVENTS, *records.EVENTS),
 )
 

@@ -84,9 +84,10 @@ class Person:
         return (await answered.value).status
 
     async def told(self, *reasons: str) -> None:
-        """Read every reason in the summary of what is wrong."""
+        """Read every reason, above the form or at its field."""
         for reason in reasons:
-            await expect(self.page.get_by_role("alert")).to_contain_text(reason)
+            said = self.page.locator("[role=alert], .field-error").filter(has_text=reason)
+            await expect(said.first).to_be_visible()
 
     def group(self, label: str) -> Locator:
         """Return a group of fields, or a section, by its heading."""

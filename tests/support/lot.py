@@ -30,7 +30,7 @@ class Lot:
     clock: datetime = field(default_factory=utc_now)
 
     async def open(self) -> "Lot":
-        await self.system("create", "tenants", id=self.tenant, name="Fjord Bil")
+        await self.system("create", "tenants", id=self.tenant, name="Fjord Bil", second_factor_roles=[])
         prep = {"dealership_type": "prep_center_only", "name": "Klargjøring"}
         await self._site("499", **prep)
         away = {"dealership_type": "sales_only", "prep_center": self.sites["499"]}
@@ -133,8 +133,7 @@ class Lot:
             work.now = self.clock
             seen = await work.look_up("cars", record, system=None) if record else None
             case = Case(row=seen.row if seen else {}, actor=actor, now=work.now, verb=job)
-            about = {"case": case, "verb": job, "collection": "cars", "seen": seen}
-            ctx = CommandContext(actor=actor, now=work.now, work=work, **about)
+            ctx = CommandContext(case=case, collection="cars", work=work, seen=seen)
             await getattr(handlers, job)(ctx)
             await work.finish()
 

@@ -31,7 +31,8 @@ from directapp.kernel.actor import Actor
 Row = Mapping[str, Any]
 Rows = Mapping[str, Mapping[UUID, Row]]
 # Those that the pipeline itself works as: the one reads what rules ask for, the other writes back what was undone.
-READS_ALL, UNDOES = "sys_pipeline", "sys_undo"
+# A third writes over, or deletes, what law asks to be forgotten.
+READS_ALL, UNDOES, ERASES = "sys_pipeline", "sys_undo", "sys_eraser"
 
 
 class Declared:
@@ -69,6 +70,10 @@ class Declared:
         return frozenset(n for n in named if not self.fields[n].computed and self.fields[n].sql is None)
 
     @property
+    def personal(self) -> bool:
+        return any(item.personal for item in self.fields.values() if item.sql is None)
+
+    @property
     def deletes(self) -> bool:
         return any(g.delete for g in self.grants)
 
@@ -80,7 +85,10 @@ class Declared:
         if role == UNDOES:
             return (Grant(role=role, write=("*",), delete=access.delete_why is not None),)
         listed = role.removeprefix("sys_") in access.systems
-        return (Grant(role=role, write=("*",), create=True, delete=self.deletes),) if listed else ()
+        given = (Grant(role=role, write=("*",), create=True, delete=self.deletes),) if listed else ()
+        if role == ERASES and self.personal:
+            return (*given, Grant(role=role, write=("*",), delete=access.erasable))
+        return given
 
 
 def declared_in(spec: Spec) -> dict[str, Declared]:

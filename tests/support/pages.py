@@ -27,6 +27,7 @@ def build_pages(application: Application) -> FastAPI:
     app.state.platform, app.state.auth = application.platform, application.auth
     app.state.authenticate = application.principals.authenticate
     app.state.registry = application.registry.lookups
+    app.state.settings, app.state.companies = application.settings, application.companies
     app.include_router(rest.build(application.platform, application.auth))
     app.include_router(pages.build(application.platform, application.auth, outside=outside_of(application)))
     return app

@@ -91,7 +91,6 @@ def job(dealer: Dealer, collection: str, record: UUID) -> JobRun:
         key=str(uuid4()),
         attempt=1,
         last=False,
-        asked_at=dealer.application.platform.clock(),
     )
 
 

@@ -57,7 +57,6 @@ async def fill_a_night(application: Application, registry: FakeRegistry) -> None
             key=str(uuid4()),
             attempt=1,
             last=False,
-            asked_at=application.platform.clock(),
         )
         await application.registry.enricher.begin(job)
     await application.dispatcher.drain()

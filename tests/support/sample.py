@@ -224,7 +224,7 @@ class Sampler:
                 return f"n{self.serial}.{self.tenant.hex[-8:]}@example.test"
             case _:
                 text = f"{item.name[:6]}{self.serial}"
-                return next(filter(partial(_fits, item), (text, ADDRESS)), text)
+                return next(filter(partial(_fits, item), (text, f"{ADDRESS}{self.serial}")), text)
 
 
 def _fits(item: Field, value: str) -> bool:

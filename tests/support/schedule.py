@@ -9,7 +9,7 @@ from support.chromium import CHROMIUM
 
 NEEDS = {"browser": {"chromium"}, "embedded": {"whole"}, "server": {"server", "whole"}}
 # How many seconds such a test takes, as long as nobody has measured its file.
-GUESSED = {"embedded": 20.0, "browser": 3.0, "server": 0.2}
+GUESSED = {"slow": 60.0, "embedded": 20.0, "browser": 3.0, "server": 0.2}
 _RECORD = "directapp/seconds"
 
 
@@ -53,8 +53,8 @@ class Schedule:
 
 
 def count_workers() -> int:
-    """Return two workers a processor: half of what tests do is wait, for a browser, a server or a process."""
-    return min(2 * (os.cpu_count() or 1), 8)
+    """Return two workers a processor: tests wait little, and each worker has a server and a browser to start."""
+    return min(2 * (os.cpu_count() or 1), 12)
 
 
 def _file(nodeid: str) -> str:

@@ -38,9 +38,9 @@ async def served(dealer: Dealer, roles: dict[str, str], front: Any = None) -> As
     front = front or build_app(dealer.application)
     authenticate = front.app.state.authenticate
 
-    async def known(authorization: str | None = None, cookie: str | None = None) -> Actor:
+    async def known(authorization: str | None = None, cookie: str | None = None, **more: Any) -> Actor:
         scheme, _, name = (authorization or "").partition(" ")
-        return actors[name] if scheme == "Test" else await authenticate(authorization, cookie)
+        return actors[name] if scheme == "Test" else await authenticate(authorization, cookie, **more)
 
     front.app.state.authenticate = known
     config = uvicorn.Config(front, http=BoundedProtocol, lifespan="off", log_config=None, ws="none")

@@ -10,13 +10,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 # The pages that are visited in Chromium, and where. Those of this file are below.
 SEEN = {
     "/": "test_pages",
+    "/hall/{token}": "test_hall",
     "/sign-in": "test_pages",
     "/forgot": "test_pages",
     "/link/{token}": "test_pages",
     "/app/me": "test_pages",
+    "/app/me/security": "test_passkeys",
+    "/app/second-factor": "test_passkeys",
     "/app/{collection}": "test_every_page",
     "/app/{collection}/new": "test_every_page",
     "/app/{collection}/{record}": "test_pages",
+    "/app/{collection}/{record}/feed": "test_every_page",
     "/app/{collection}/{record}/history": "test_every_page",
     "/app/{collection}/{record}/do/{verb}": "test_every_page",
     "/app/{collection}/do/{verb}": "test_operations",
@@ -30,10 +34,17 @@ SEEN = {
     "/app/admin": "test_administration",
     "/app/admin/people": "test_administration",
     "/app/admin/sites": "test_administration",
+    "/app/admin/company": "test_setup",
     "/app/admin/goals": "test_administration",
+    "/app/admin/limits": "test_setup",
+    "/app/admin/statuses": "test_setup",
+    "/app/admin/steps": "test_setup",
     "/app/admin/templates": "test_administration",
     "/app/admin/templates/new": "test_every_page",
     "/app/admin/templates/{record}": "test_administration",
+    "/app/privacy": "test_administration",
+    "/app/privacy/register": "test_administration",
+    "/app/privacy/retention": "test_administration",
     "/app/floor": "test_floor",
     "/app/scan": "test_floor",
     "/app/offline": "test_floor",
@@ -46,19 +57,26 @@ SEEN = {
     "/app/plan/proposals": "test_every_page",
     "/app/cars/{record}/promise": "test_every_page",
     "/app/figures": "test_every_page",
+    "/app/figures/monday": "test_figures",
     "/app/enrichment_runs": "test_registry",
     "/app/cars/eu-control": "test_registry",
     "/app/cars/{record}/do/fill_from_registry": "test_registry",
     "/app/notifications": "test_messages",
     "/app/me/notices": "test_messages",
     "/app/letters": "test_messages",
+    "/app/setup": "test_setup",
+    "/app/setup/hours": "test_setup",
+    "/app/setup/people": "test_setup",
+    "/app/setup/sites": "test_setup",
+    "/app/setup/trying": "test_setup",
+    "/app/texts": "test_setup",
     "/status/{token}": "test_messages",
     "/vendor/{token}": "test_messages",
 }
 # Parts of pages, files, data and what leads elsewhere; and pages that need what only their own tests over HTTP have.
 NO_PAGES = re.compile(
-    r"^/app/?$|^/static/|^/app/live|/part/|/cell/|\.(ics|csv|xlsx|js|png|webmanifest|\{kind\})$|^/(hooks|logo)/"
-    r"|/(count|options|mentionable|move|preview|palette|bell|open|data|side|me|stored|board)$"
+    r"^/app/?$|^/static/|^/app/live|/part/|/cell/|\.(ics|csv|xlsx|js|png|txt|webmanifest|\{kind\})$|^/(hooks|logo|sign-in)/"
+    r"|/(count|options|mentionable|move|preview|palette|when|bell|open|data|side|me|stored|board)$"
     r"|^/app/letters/|\{path:path\}|^/app/imports/(sheet/|\{run\})|^/app/plan/(room$|(booking|proposals)/\{)|/to_move$|^/app/import_runs$"
 )
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from directapp.connectors.webhooks import RefusedAddressError, WebhookSender
+from directapp.connectors.guarded import RefusedAddressError
+from directapp.connectors.webhooks import WebhookSender
 from directapp.domains.automation.deliveries import Reply, UnsafeAddressError
 from directapp.domains.automation.jobs import jobs
 from directapp.services.jobs import Job

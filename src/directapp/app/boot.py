@@ -13,7 +13,7 @@ from directapp.app.settings import Settings, kept_secret
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
 from directapp.store.embedded.server import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
-from directapp.store.migrate import bring_up_to_date
+from directapp.store.migrate import bring_up_to_date, refuse_other_schema
 from directapp.store.policies import APP_ROLE
 
 _log = structlog.get_logger(__name__)
@@ -22,24 +22,39 @@ _LOOK_SECONDS = 0.5
 
 @asynccontextmanager
 async def served_database(
-    settings: Settings, *, policies: bool = True, beside: bool = False
+    settings: Settings, *, policies: bool = True, beside: bool = False, migrate: bool = True
 ) -> AsyncIterator[tuple[str, str]]:
     """Yield the addresses (owner, weak role) of a database at the present schema (``policies``: and rights).
 
-    ``beside``: a command may work on the embedded database that a running installation has started.
+    What does not ``migrate`` finds the schema as it needs it, or refuses; an empty database alone is filled by any.
     """
+    async with named_database(settings, beside=beside) as (owner, weak):
+        if migrate or not await refuse_other_schema(load_spec(), owner):
+            await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
+        yield owner, weak
+
+
+@asynccontextmanager
+async def named_database(settings: Settings, *, beside: bool = False) -> AsyncIterator[tuple[str, str]]:
+    """Yield the addresses (owner, weak role) of the database that the settings mean, whatever it holds.
+
+    ``beside``: a command may work on the embedded database that a running installation has started.
+
+    Raises:
+        ConfigurationError: nobody said which installation is meant.
+
+    """
+    settings.demand_named()
+    _log.info("opening", which=settings.place)
     if settings.database_url:
         owner = settings.database_url
-        weak = settings.database_app_url or await _weak_role(owner, settings.data)
-        await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
-        yield owner, weak
+        yield owner, settings.database_app_url or await _weak_role(owner, settings.data)
         return
     settings.data.mkdir(parents=True, exist_ok=True)
     postgres = EmbeddedPostgres(settings.data / "postgres", log=_log.info)
     mine = await asyncio.to_thread(_start, postgres, beside=beside)
     watch = asyncio.create_task(_keep_running(postgres)) if mine else None
     try:
-        await bring_up_to_date(load_spec(), postgres.owner_dsn(), utc_now(), policies=policies)
         yield postgres.owner_dsn(), postgres.app_dsn()
     finally:
         if watch is not None:
@@ -74,10 +89,10 @@ def _start(postgres: EmbeddedPostgres, *, beside: bool) -> bool:
 async def _weak_role(owner: str, data: Path) -> str:
     """Return the weak role's address; the role is made where it is missing."""
     path = data / "database-password"
-    fresh = not path.exists()
-    password = kept_secret(path)
     connection = await asyncpg.connect(owner)
     try:
+        fresh = not path.exists()
+        password = kept_secret(path)
         exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", APP_ROLE)
         if not exists:
             await connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{password}'")

@@ -15,6 +15,7 @@ from directapp.app.settings import Settings
 _CONNECTIONS = 80
 _FEWEST = 4
 _AGAIN_SECONDS = 1.0
+_FAREWELL_SECONDS = 20.0
 _log = structlog.get_logger(__name__)
 
 
@@ -85,3 +86,6 @@ async def until_orphaned() -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     await reader.read()
     signal.raise_signal(signal.SIGTERM)
+    # The database may have gone with the parent, and what waits for it would wait for ever.
+    await asyncio.sleep(_FAREWELL_SECONDS)
+    signal.raise_signal(signal.SIGKILL)

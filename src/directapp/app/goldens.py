@@ -1,5 +1,6 @@
 """Goldens: what the declarations come to, generated, committed and diffed."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from mcp_types import Tool
 
 from directapp.app.spec import load_spec
 from directapp.app.translations import files, updated
@@ -15,7 +17,12 @@ from directapp.declare.spec import Spec
 from directapp.derive.events import events_text
 from directapp.derive.permissions import permission_text
 from directapp.derive.reference import reference_text
+from directapp.domains.people.roles import ADMIN
+from directapp.domains.privacy.register import register_text
+from directapp.interfaces.mcp.tools import Dialect, tools_of
+from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.interfaces.rest.openapi.document import describe
+from directapp.interfaces.rest.openapi.records import written
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
@@ -24,7 +31,7 @@ from directapp.services.pipeline import Pipeline
 from directapp.services.reading import Reading
 from directapp.store.database import Database
 from directapp.store.embedded.server import EmbeddedPostgres
-from directapp.store.migrate import bring_up_to_date
+from directapp.store.migrate import FOLDER, bring_up_to_date
 from directapp.store.query import Query
 from directapp.store.schema import schema_text
 from directapp.store.unit import recorded
@@ -38,14 +45,44 @@ def goldens() -> dict[str, Callable[[], str | Awaitable[str]]]:
         "schema.sql": lambda: schema_text(spec),
         "events.txt": lambda: events_text(spec),
         "openapi.json": lambda: _json(describe(spec)),
+        "mcp-tools.json": lambda: _json(_tools(spec)),
         "../docs/reference/collections.md": lambda: reference_text(spec),
+        "../docs/reference/personal-data.md": lambda: register_text(spec),
         **{f"../{path}": partial(updated, path) for path in files()},
+        "../migrations/digests.txt": digests_text,
         "query-counts.json": lambda: query_counts(spec),
     }
 
 
+def digests_text() -> str:
+    """Return a digest of every migration: those that are told stay, those that are new come after them.
+
+    A migration that has landed has run somewhere. Written anew, it would leave two databases at the same revision that
+    are not alike: ``tests/repository/test_migrations.py`` holds the files against this list.
+    """
+    path = FOLDER / "digests.txt"
+    told = path.read_text() if path.exists() else ""
+    known = {line.split()[0] for line in told.splitlines()}
+    fresh = [file for file in sorted((FOLDER / "versions").glob("*.py")) if file.name not in known]
+    return told + "".join(f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n" for file in fresh)
+
+
 def _json(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _tools(spec: Spec) -> dict[str, Any]:
+    """Return the tools of each role by name, and how an administrator's are described."""
+    dialect = Dialect(parse=parse_query, written=written)
+
+    def of(role: str) -> list[Tool]:
+        someone = Actor(tenant=uuid7(), user=uuid7(), name="golden", roles=frozenset({role}), language="en")
+        return tools_of(spec, dialect, someone)
+
+    return {
+        "roles": {role: [tool.name for tool in of(role)] for role in spec.roles},
+        "tools": [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in of(ADMIN)],
+    }
 
 
 async def query_counts(spec: Spec) -> str:

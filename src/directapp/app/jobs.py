@@ -5,12 +5,14 @@ from datetime import time
 from functools import partial
 
 from directapp.domains.cars import jobs as car_jobs
-from directapp.domains.messages.sign_in_letters import sign_in_errands
+from directapp.domains.messages.sign_in_letters import sign_in_jobs
 from directapp.domains.people import jobs as people_jobs
 from directapp.domains.people.flow import Auth
-from directapp.domains.people.links import send_invite, send_reset
+from directapp.domains.people.links import send_invite, send_reset, send_second_factor_reset
 from directapp.domains.planning import jobs as planning_jobs
+from directapp.domains.privacy import jobs as privacy_jobs
 from directapp.kernel.text import _
+from directapp.services.encryption import Encryption
 from directapp.services.jobs import Daily, Every, Job, JobRun, Schedule
 from directapp.services.pipeline import Pipeline
 from directapp.services.schedules import forget
@@ -23,10 +25,11 @@ REACTOR = "workflow"
 
 def jobs(auth: Auth) -> Sequence[Job]:
     """Return the jobs of sign-in letters and of planning."""
-    return (*sign_in_errands(partial(send_invite, auth), partial(send_reset, auth)), *planning_jobs.ERRANDS)
+    letters = (partial(send, auth) for send in (send_reset, send_second_factor_reset))
+    return (*sign_in_jobs(partial(send_invite, auth), *letters), *planning_jobs.JOBS)
 
 
-def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[Schedule]:
+def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles, encryption: Encryption) -> Sequence[Schedule]:
     """Return what is done again and again; ``owner`` is the address of the database's owner."""
 
     async def seal_audit(job: JobRun) -> None:
@@ -37,6 +40,9 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[S
 
     async def forget_old(job: JobRun) -> None:
         await forget(pipeline, job.tenant)
+
+    async def reseal(job: JobRun) -> None:
+        await encryption.reseal(job.tenant)
 
     async def drop_unused(job: JobRun) -> None:
         await unused.sweep(job.tenant)
@@ -57,11 +63,18 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles) -> Sequence[S
         ),
         *planning_jobs.schedules(REACTOR),
         *people_jobs.SCHEDULES,
+        *privacy_jobs.SCHEDULES,
         Schedule(
             name="delete unused files",
             label=_("Delete the bytes of files that are gone"),
             when=Daily(time(2, 40)),
             run=drop_unused,
+        ),
+        Schedule(
+            name="seal with the newest key",
+            label=_("Encrypt anew what an older key encrypted"),
+            when=Daily(time(3, 20)),
+            run=reseal,
         ),
         Schedule(
             name="make room for the audit",

@@ -1,186 +1,36 @@
-"""The program: opens the doors for the command line and serves the application."""
+"""The program: the command line, and what it needs of the installation, opened when a command asks for it.
 
-import asyncio
-import logging
-import signal
-import socket
+Whoever asks for help or for the version waits for neither the product nor its database.
+"""
+
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import asyncpg
-import structlog
-import uvicorn
-
-from directapp.app.boot import served_database
-from directapp.app.children import AddressTakenError, Children, bind, until_orphaned
-from directapp.app.container import Application, background_jobs, open_application
-from directapp.app.demo import seed_demo
-from directapp.app.goldens import goldens
-from directapp.app.protocol import BoundedProtocol
-from directapp.app.settings import Settings
-from directapp.app.spec import load_spec
-from directapp.app.translations import flaws
-from directapp.app.web import build_app
-from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.cli import main as cli
-from directapp.interfaces.web.core.render import is_built
-from directapp.interfaces.web.records.live import end_streams
-from directapp.kernel.clock import oslo_day
-from directapp.kernel.errors import DirectAppError
-from directapp.store.embedded.server import EmbeddedPostgresError
-from directapp.store.migrate import generate
-from directapp.store.schema import lint
 
-_FRONT_END_SECONDS = 120
+if TYPE_CHECKING:
+    from directapp.interfaces.cli.opened import Commands
 
 
-class Server(uvicorn.Server):
-    """A server that ends quietly: the database is stopped after the last answer, not by the signal itself."""
+def commands() -> "Commands":
+    """Return the commands of the installation that the environment names."""
+    from directapp.app.settings import read_settings
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams that would go on for ever, and wait for the other answers."""
-        end_streams()
-        await super().shutdown(sockets)
+    settings = read_settings()
+    from directapp.app.commands import AppCommands
+    from directapp.app.logs import configure
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Stop serving at the first signal, and at once at the second; never pass it on."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
-        try:
-            yield
-        finally:
-            for number in (signal.SIGINT, signal.SIGTERM):
-                loop.remove_signal_handler(number)
-
-
-class AppCommands:
-    """What the commands need, opened on demand."""
-
-    def __init__(self, settings: Settings) -> None:
-        """Keep the settings."""
-        self.settings = settings
-
-    @asynccontextmanager
-    async def application(self) -> AsyncIterator[Application]:
-        """Open the installation without its worker."""
-        async with open_application(self.settings, beside=True) as application:
-            yield application
-
-    async def work(self) -> None:
-        """Work behind the scenes until told to stop."""
-        async with open_application(self.settings, beside=True) as application:
-            stop = _stopping()
-            _say(["DirectApp: at work"])
-            async with background_jobs(application), application.loop_watch.watching():
-                await stop.wait()
-
-    async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
-        """Serve until told to stop; several ``processes`` serve as children of this one, which works behind them."""
-        settings = self.settings.model_copy(update={"demo": demo or self.settings.demo})
-        async with open_application(settings) as application:
-            with bind(settings.host, settings.port) as bound:
-                lines = await seed_demo(application, _tell_progress) if settings.demo else []
-                await _front_end()
-                _say([f"DirectApp: {settings.url}", *lines])
-                async with background_jobs(application) if worker else nullcontext():
-                    if processes == 1:
-                        await _answer(application, bound)
-                    else:
-                        await Children(settings, bound, processes).serve(_stopping())
-
-    async def serve_beside(self, number: int) -> None:
-        """Serve on a socket of the parent process, with this file descriptor, until that ends."""
-        async with open_application(self.settings, beside=True) as application:
-            with socket.socket(fileno=number) as bound:
-                parent = asyncio.create_task(until_orphaned())
-                await _answer(application, bound)
-                parent.cancel()
-
-    async def lint(self) -> list[str]:
-        """Return what is wrong with the database's protection."""
-        async with served_database(self.settings, beside=True) as (owner, _):
-            connection = await asyncpg.connect(owner)
-            try:
-                return await lint(connection, load_spec())
-            finally:
-                await connection.close()
-
-    async def migration(self, message: str) -> Path:
-        """Write a migration from the present schema to the declarations."""
-        async with served_database(self.settings, policies=False, beside=True) as (owner, _):
-            return await generate(load_spec(), owner, message)
-
-    def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
-        """Return the generated files, by path."""
-        return goldens()
-
-    def flaws(self) -> list[str]:
-        """Return what the translations lack."""
-        return flaws()
-
-
-async def _answer(application: Application, bound: socket.socket) -> None:
-    config = uvicorn.Config(
-        build_app(application),
-        http=BoundedProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
-    # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
-    loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(application.platform.clock())))
-    async with application.loop_watch.watching():
-        await Server(config).serve([bound])
-    await loading
-
-
-async def _front_end() -> None:
-    """Wait until the front end is built, which ``make run`` does meanwhile the first time."""
-    for _ in range(_FRONT_END_SECONDS * 5):
-        if is_built():
-            return
-        await asyncio.sleep(0.2)
-    sys.exit("DirectApp: the front end is not built; make setup builds it.")
-
-
-def _stopping() -> asyncio.Event:
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    return stop
-
-
-def _tell_progress(name: str, percent: int) -> None:
-    _say([f"DirectApp: demo data of {name}, {percent} %"])
-
-
-def _say(lines: list[str]) -> None:
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+    configure(settings.log)
+    return AppCommands(settings)
 
 
 def main() -> None:
     """Run the command line; what is refused on purpose is said in a line, not in a traceback."""
-    settings = Settings()
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log.upper()]),
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.LogfmtRenderer(key_order=["event", "level", "timestamp"])
-            if not sys.stderr.isatty()
-            else structlog.dev.ConsoleRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
     try:
-        cli.build(AppCommands(settings))()
-    except (EmbeddedPostgresError, DirectAppError, AddressTakenError) as error:
-        sys.exit(str(error))
+        cli.build(commands)()
+    except Exception as error:
+        from directapp.app.refusals import REFUSALS
+
+        if not isinstance(error, REFUSALS):
+            raise
+        sys.exit(f"DirectApp: {error}")

@@ -3,14 +3,20 @@
 import time
 from uuid import UUID
 
+from directapp.connectors.rate_limits import SPENDING
 from directapp.domains.people import auth as signing
+from directapp.domains.people.codes import WAITS
+from directapp.domains.people.directory_sign_in import check_directory_token
 from directapp.domains.people.flow import Auth
+from directapp.domains.people.networks import may_come_from
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import UnauthenticatedError
+from directapp.kernel.errors import NetworkError, SecondFactorError, UnauthenticatedError
+from directapp.kernel.tokens import TokenKind
 
 REMEMBERED = 30.0
 _MOST = 10_000
-MADE_OF = frozenset({"users", "dealerships", "sessions", "api_keys"})
+MADE_OF = frozenset({"tenants", "users", "dealerships", "sessions", "api_keys", "network_rules", "directory_tokens"})
+_DIRECTORY = f"{TokenKind.DIRECTORY.value}_"
 
 
 class Principals:
@@ -21,14 +27,56 @@ class Principals:
         self._auth = auth
         self._known: dict[str, tuple[float, Actor]] = {}
 
-    async def authenticate(self, authorization: str | None = None, cookie: str | None = None) -> Actor:
+    async def authenticate(
+        self, authorization: str | None = None, cookie: str | None = None, *, address: str, waiting: bool = False
+    ) -> Actor:
         """Return the Actor of a bearer token, an API key or a page session.
+
+        ``address`` is where the request comes from. ``waiting``: where a second factor is set up or shown, whoever
+        still has to do so is let in.
 
         Raises:
             UnauthenticatedError: there is none, or it opens nothing (any more).
             TokenExpiredError: the access token has run out.
+            NetworkError: the role or the key is not used from this address.
+            SecondFactorError: the person has to set up a second factor, or to show it, first.
+            TooManyError: the person, or the company, has asked too often.
 
         """
+        actor = await self._find(authorization, cookie)
+        spending = SPENDING.get()
+        if spending is not None:
+            # A key has a budget beside its person's, whose pages shall not wait for a program.
+            await spending.count("person", f"{actor.user} {'key' if actor.session is None else ''}")
+            await spending.count("tenant", str(actor.tenant))
+        if not may_come_from(actor, address):
+            raise NetworkError
+        if actor.waits_for is not None and not waiting:
+            raise SecondFactorError(WAITS[actor.waits_for])
+        return actor
+
+    async def authenticate_directory(self, authorization: str | None = None, *, address: str) -> Actor:
+        """Return the actor of a directory's bearer token, which opens nothing but provisioning.
+
+        Raises:
+            UnauthenticatedError: there is none, or it opens nothing (any more).
+            NetworkError: the token is not used from this address.
+            TooManyError: the directory, or the company, has asked too often.
+
+        """
+        scheme, _, text = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not text:
+            raise UnauthenticatedError
+        actor = self._recall(text) or self._keep(text, await check_directory_token(self._auth, text.strip()))
+        spending = SPENDING.get()
+        if spending is not None:
+            await spending.count("person", f"{actor.tenant} {actor.name}")
+            await spending.count("tenant", str(actor.tenant))
+        if not may_come_from(actor, address):
+            raise NetworkError
+        return actor
+
+    async def _find(self, authorization: str | None, cookie: str | None) -> Actor:
         if authorization:
             scheme, _, text = authorization.partition(" ")
             if scheme.lower() != "bearer" or not text:
@@ -39,7 +87,7 @@ class Principals:
         raise UnauthenticatedError
 
     async def _bearer(self, text: str) -> Actor:
-        known = self._recall(text)
+        known = None if text.startswith(_DIRECTORY) else self._recall(text)
         if known is not None:
             return known
         if text.startswith("key_"):
@@ -65,7 +113,7 @@ class Principals:
         """Forget everyone of a tenant."""
         self._known = {k: v for k, v in self._known.items() if v[1].tenant != tenant}
 
-    def heard(self, message: str) -> None:
+    def notified(self, message: str) -> None:
         """Listen to what other processes say."""
         word, _, rest = message.partition(" ")
         if word == "principal":

@@ -1,11 +1,15 @@
 """Providers, wired by what is set up: the ways that messages go and come, and who may report of them."""
 
+from pathlib import Path
+
 import httpx2
 
-from directapp.app.settings import Settings
+from directapp.app.settings import Settings, read_secret
+from directapp.connectors import key_vault
 from directapp.connectors import resend as resend_service
 from directapp.connectors import sveve as sveve_service
 from directapp.connectors import twilio as twilio_service
+from directapp.connectors.key_vault import KeyVault, VaultClient
 from directapp.connectors.mail import Mailer
 from directapp.connectors.resend import Resend
 from directapp.connectors.resend_inbox import Inbox
@@ -15,6 +19,23 @@ from directapp.domains.messages.inbound_letters import InboundLetters
 from directapp.domains.messages.post import Post, SmsSender
 from directapp.domains.messages.replies import Replies
 from directapp.services.attachments import Attachments
+from directapp.store.key_ring import MasterKey, SecretMasterKey
+
+
+def open_masters(settings: Settings, http: httpx2.AsyncClient) -> list[MasterKey]:
+    """Return the master keys: the present one first, then those that may have wrapped before it."""
+    secrets = [settings.encryption_key, settings.signing_secret(), *settings.encryption_keys_before.split(",")]
+    masters: list[MasterKey] = [SecretMasterKey(read_secret(one)) for one in map(str.strip, secrets) if one]
+    if not settings.azure_key:
+        return masters
+    client = VaultClient(
+        directory=settings.azure_tenant,
+        client_id=settings.azure_client,
+        secret=settings.azure_secret,
+        token_file=Path(settings.azure_token_file) if settings.azure_token_file else None,
+        sign_in=settings.azure_sign_in_url or key_vault.SIGN_IN,
+    )
+    return [KeyVault(http, client, settings.azure_key), *masters]
 
 
 def open_post(settings: Settings, mailer: Mailer, http: httpx2.AsyncClient) -> Post:

@@ -12,7 +12,9 @@ from directapp.connectors import vegvesen
 from directapp.connectors.maskinporten import PRODUCTION, Client, Maskinporten
 from directapp.connectors.outgoing import AT_ONCE, IN_BACKGROUND, Patience, open_client
 from directapp.connectors.vegvesen import RESOURCE, RESOURCE_TEST, SCOPE, Vegvesen, VegvesenBulk
-from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.declare.names import field_name
+from directapp.domains.cars.fields import Cars
+from directapp.domains.cars.groups_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
 from directapp.domains.registry.jobs import schedules
 from directapp.domains.registry.lookups import Lookups
@@ -23,8 +25,8 @@ from directapp.services.pipeline import Pipeline
 
 # What the night fills; a variant is what people call the car, so its approval code is offered and never pressed on it.
 FILLED = (
-    *("vin", "license_plate", "make", "model", "model_year"),
-    *(f.name for f in REGISTRY.fields if f.name != "registry_sources"),
+    *(Cars.vin, Cars.license_plate, Cars.make, Cars.model, Cars.model_year),
+    *(field_name(f.name) for f in REGISTRY.fields if f.name != Cars.registry_sources),
 )
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
 

@@ -4,9 +4,13 @@ import os
 import secrets
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from directapp.app.budgets import read_budgets
+from directapp.kernel.requests import is_origin
 
 
 class Settings(BaseSettings):
@@ -17,6 +21,13 @@ class Settings(BaseSettings):
     Letters go by Resend where ``resend_key`` is set, else by SMTP where ``smtp_host`` is, else into the mail folder.
     ``inbound_domain`` is where vendors answer letters, ``sms_replies`` says that answers to text messages arrive here.
     ``vegvesen_key`` is the API key of Statens vegvesen (empty: no look-ups); the addresses point elsewhere for trying.
+    ``encryption_key`` is the master key of what is stored encrypted: a secret, or the path of a file with one (empty:
+    made from ``secret``); ``encryption_keys_before`` are earlier ones, with commas between. With ``azure_key`` (the
+    address of a key, without a version) Azure Key Vault is the master key; ``azure_token_file`` is that of a workload
+    identity, else ``azure_secret`` is used.
+    ``security_contact`` is where weaknesses are reported: mail or https addresses with spaces between.
+    ``rate_limits`` changes budgets, or is ``off``; ``rate_store`` is a Valkey or Redis that several processes count in.
+    ``cors_origins`` are the origins, with spaces between, of whose pages scripts may use the API (empty: of none).
     ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
 
@@ -26,10 +37,19 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, validation_alias="PORT")
     public_url: str = ""
+    security_contact: str = ""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     database_app_url: str = Field(default="", validation_alias="DATABASE_APP_URL")
     pool: int = 16
     secret: str = ""
+    encryption_key: str = ""
+    encryption_keys_before: str = ""
+    azure_key: str = ""
+    azure_tenant: str = ""
+    azure_client: str = ""
+    azure_secret: str = ""
+    azure_token_file: str = ""
+    azure_sign_in_url: str = ""
     demo: bool = False
     demo_password: str = "klargjort-2026"  # noqa: S105 - the published password of the demo, never of a real tenant
     smtp_host: str = ""
@@ -68,6 +88,7 @@ class Settings(BaseSettings):
     vegvesen_url: str = ""
     vegvesen_bulk_url: str = ""
     vegvesen_a_day: int = 50_000
+    brreg_url: str = ""
     maskinporten_url: str = ""
     maskinporten_client: str = ""
     maskinporten_key: str = ""
@@ -78,7 +99,50 @@ class Settings(BaseSettings):
     registry_most: int = 5_000
     registry_failures: int = 5
     eu_control_days: int = 45
+    rate_limits: str = ""
+    rate_store: str = ""
+    cors_origins: str = ""
     log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _budgets(cls, text: str) -> str:
+        """Refuse what names no budget."""
+        read_budgets(text)
+        return text
+
+    @field_validator("rate_store")
+    @classmethod
+    def _store(cls, address: str) -> str:
+        """Refuse what is no address of a store."""
+        if address and address.partition("://")[0] not in {"redis", "rediss", "valkey", "valkeys"}:
+            raise ValueError("write redis://…, rediss://…, valkey://… or valkeys://…")
+        return address
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        """Refuse what is no origin: each is trusted by name, never all of them."""
+        wrong = [origin for origin in text.split() if not is_origin(origin)]
+        if wrong:
+            raise ValueError(f"{wrong[0]}: write SCHEME://HOST or SCHEME://HOST:PORT, no path, no *")
+        return text
+
+    @property
+    def place(self) -> str:
+        """Which installation this is, in words and without passwords."""
+        if self.database_url:
+            parts = urlsplit(self.database_url)
+            return f"the database {parts.path.lstrip('/')} on {parts.hostname or 'this machine'}"
+        return f"the installation in {self.data.absolute()}"
+
+    def demand_named(self) -> None:
+        """Refuse to begin a new installation where nobody said so (ConfigurationError)."""
+        if not self.database_url and "data" not in self.model_fields_set and not (self.data / "postgres").exists():
+            raise ConfigurationError(
+                f"There is no installation in {self.data.absolute()}: DIRECTAPP_DATA names the folder of the one that"
+                " is meant, DATABASE_URL its PostgreSQL. `make run` begins one here."
+            )
 
     @property
     def url(self) -> str:
@@ -90,6 +154,21 @@ class Settings(BaseSettings):
         if self.secret:
             return self.secret
         return kept_secret(self.data / "secret")
+
+
+class ConfigurationError(Exception):
+    """A setting cannot be what it is."""
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment (ConfigurationError: one of them cannot be, in a sentence)."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        name = str(wrong["loc"][0])
+        named = name if name.isupper() else f"DIRECTAPP_{name.upper()}"
+        raise ConfigurationError(f"The setting {named} cannot be {wrong['input']!r}: {wrong['msg']}.") from None
 
 
 def kept_secret(path: Path) -> str:
@@ -106,3 +185,8 @@ def kept_secret(path: Path) -> str:
         finally:
             fresh.unlink()
     return path.read_text().strip()
+
+
+def read_secret(text: str) -> str:
+    """Return a secret of the settings: the text, or what stands in the file that it is the path of."""
+    return Path(text).read_text().strip() if text.startswith("/") else text

@@ -1,6 +1,7 @@
 """Load order: every domain's collections, and what they react to."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,13 +15,14 @@ from directapp.domains import (
     operations,
     people,
     planning,
+    privacy,
     records,
     registry,
     saved_views,
     workshop,
 )
 
-DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations)
+DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations, privacy)
 EVENTS: tuple[Event, ...] = tuple(event for domain in (*DOMAINS, automation) for event in domain.EVENTS)
 
 EventHandler = Callable[[Any], Awaitable[None]]
@@ -29,7 +31,11 @@ EventHandler = Callable[[Any], Awaitable[None]]
 @lru_cache(maxsize=1)
 def load_spec() -> Spec:
     """Return the product's Spec (DeclarationError: a declaration is wrong)."""
-    declared = [collection for domain in DOMAINS for collection in domain.COLLECTIONS]
+    declared = [
+        replace(collection, rules=(*collection.rules, *cars.RULES.get(collection.name, ())))
+        for domain in DOMAINS
+        for collection in domain.COLLECTIONS
+    ]
     spec = Spec([*declared, *automation.collections(load_spec, EVENTS)], EVENTS)
     for event in load_event_handlers():
         spec.demand_declared(event)

@@ -1,49 +1,81 @@
-"""The web application: every interface that speaks HTTP, on one application."""
+"""The web application: every interface that speaks HTTP, on one application, and what holds for all of them."""
 
 import asyncio
+import hmac
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Router
 
+from directapp.app.budgets import budget_of, link_of, read_budgets
 from directapp.app.container import Application
+from directapp.connectors.rate_limits import SPENDING, Budget, RateLimits, Spending
+from directapp.interfaces.mcp.handlers import Handlers
+from directapp.interfaces.mcp.previews import Previews
+from directapp.interfaces.mcp.router import Assistant
+from directapp.interfaces.mcp.tools import Dialect
 from directapp.interfaces.rest import router as rest
+from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.interfaces.rest.errors import refusal
+from directapp.interfaces.rest.openapi.records import written
+from directapp.interfaces.scim import router as scim
 from directapp.interfaces.web import router as pages
 from directapp.interfaces.web.features.messages.feature import Outside
 from directapp.interfaces.web.features.messages.hooks import Hooks
-from directapp.kernel.errors import NotFoundError
+from directapp.kernel.errors import NotFoundError, TooManyError
 from directapp.kernel.languages import pick_language
+from directapp.kernel.requests import network_of
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-# Nobody guesses what an answer is; and a body that stops coming is given up.
+# Nobody guesses what an answer is; no other site's page shows it, unless it says so itself; and nobody is spoken to in
+# plain text. A body that stops coming is given up.
 _NO_GUESSES = (b"x-content-type-options", b"nosniff")
-_OURS = frozenset({b"x-request-id", _NO_GUESSES[0]})
+_OWN_PAGES = (b"cross-origin-resource-policy", b"same-origin")
+_ENCRYPTED = (b"strict-transport-security", b"max-age=31536000")
+_OURS = frozenset({b"x-request-id", _NO_GUESSES[0], _ENCRYPTED[0]})
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
+# What scripts on other origins' pages may send to the API, and what they are told beside the answer.
+_SHARED_METHODS = ("GET", "SEARCH", "POST", "PATCH", "DELETE")
+_SHARED_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Reason")
+_TOLD_HEADERS = (
+    "Content-Disposition",
+    "ETag",
+    "RateLimit-Limit",
+    "RateLimit-Policy",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    "Retry-After",
+    "X-Request-Id",
+)
 BODY_SECONDS = 30.0
+WHOLE_BODY_SECONDS = 900.0
 DRAIN_SECONDS = 30.0
 _MOST_DRAINED = 256 * 1024 * 1024
 
 
-def patient(receive: Receive, seconds: float = BODY_SECONDS) -> Receive:
-    """Return a ``receive`` that waits so long for each part of a body, then takes the sender for gone."""
+def patient(receive: Receive, seconds: float = BODY_SECONDS, altogether: float = WHOLE_BODY_SECONDS) -> Receive:
+    """Return a ``receive`` that waits so long for each part of a body, and for all, then takes the sender for gone."""
     whole = False
+    until = time.monotonic() + altogether
 
     async def waiting() -> MutableMapping[str, Any]:
         nonlocal whole
         if whole:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), seconds)
+            message = await asyncio.wait_for(receive(), min(seconds, until - time.monotonic()))
         except TimeoutError:
             return {"type": "http.disconnect"}
         whole = not message.get("more_body", False)
@@ -92,16 +124,64 @@ def unhurried(send: Send, body: Body) -> Send:
     return unhurried_send
 
 
-class Front:
-    """What the server calls: gives a request its id, and sends rows straight to the API.
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands above every answer: the request's id, what is left of its budget, what browsers are to hold to."""
 
-    The API's rows are the hot path; the page framework's layers would cost as much as the read itself.
+    request_id: str
+    encrypted: bool
+    spending: Spending | None
+
+    def over(self, send: Send) -> Send:
+        """Return a ``send`` that adds it."""
+
+        async def send_headed(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*(h for h in message.get("headers", ()) if h[0] not in _OURS), *self._headers()]
+                if all(name != _OWN_PAGES[0] for name, _ in message["headers"]):
+                    message["headers"].append(_OWN_PAGES)
+            await send(message)
+
+        return send_headed
+
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        headers = [(b"x-request-id", self.request_id.encode()), _NO_GUESSES]
+        if self.encrypted:
+            headers.append(_ENCRYPTED)
+        if self.spending is not None and self.spending.left is not None:
+            headers += self.spending.left.headers
+        return headers
+
+
+class Front:
+    """What the server calls: gives a request its id, counts it, and sends rows straight to the API.
+
+    The API's rows are the hot path; the page framework's layers would cost as much as the read itself. Scripts on pages
+    of the ``origins`` may use the API, by bearer token: cookies are never taken from elsewhere, and pages not shared.
     """
 
-    def __init__(self, app: FastAPI, rows: APIRouter) -> None:
+    def __init__(
+        self,
+        app: FastAPI,
+        api: APIRouter,
+        limits: RateLimits,
+        budgets: Mapping[str, Budget],
+        origins: Sequence[str] = (),
+    ) -> None:
         """Put the API's rows before an application that has everything."""
         self.app = app
-        self._rows = Router([r for r in rows.routes if str(getattr(r, "path", "")).startswith("/items/")])
+        paths = [str(getattr(route, "path", "")) for route in api.routes]
+        self._rows = Router([r for r, path in zip(api.routes, paths, strict=True) if path.startswith("/items/")])
+        self._rooms = frozenset(path.split("/")[1] for path in paths) if origins else frozenset()
+        self._shared = CORSMiddleware(
+            self._answer,
+            allow_origins=origins,
+            allow_methods=_SHARED_METHODS,
+            allow_headers=_SHARED_HEADERS,
+            expose_headers=_TOLD_HEADERS,
+        )
+        self._limits, self._budgets = limits, budgets
+        self._encrypted = str(app.state.platform.public_url).startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the id to the request's state and to the answer's headers; wait for no body for ever."""
@@ -111,22 +191,41 @@ class Front:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
-
-        async def send_with_id(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                headers = [h for h in message.get("headers", ()) if h[0] not in _OURS]
-                message["headers"] = [*headers, (b"x-request-id", request_id.encode()), _NO_GUESSES]
-            await send(message)
+        spending = await self._spend(scope)
+        heading = Heading(request_id, self._encrypted or scope["scheme"] == "https", spending)
 
         if any(name in _BODY for name, _ in scope["headers"]):
             receive = Body(patient(receive))
             send = unhurried(send, receive)
 
+        counting = SPENDING.set(spending)
+        try:
+            # A server may be asked for "*", which is no path.
+            shared = scope["path"].partition("/")[2].partition("/")[0] in self._rooms
+            await (self._shared if shared else self._answer)(scope, receive, heading.over(send))
+        finally:
+            SPENDING.reset(counting)
+
+    async def _spend(self, scope: Scope) -> Spending | None:
+        """Count a request by its address and link; what answers it says if that was one too many."""
+        budget = self._budgets.get(budget_of(scope["method"], scope["path"], scope["query_string"]) or "")
+        if budget is None:
+            return None
+        spending = Spending(self._limits, budget)
+        try:
+            await spending.count("address", network_of(scope["client"][0] if scope["client"] else ""))
+            if budget.link:
+                await spending.count("link", link_of(scope["path"]))
+        except TooManyError as error:
+            scope["state"]["too_many"] = error
+        return spending
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["path"].startswith("/items/"):
             scope["app"] = self.app
-            await self._rows(scope, receive, send_with_id)
+            await self._rows(scope, receive, send)
         else:
-            await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send)
 
 
 def outside_of(application: Application) -> Outside:
@@ -144,19 +243,41 @@ def outside_of(application: Application) -> Outside:
 
 def build_app(application: Application) -> Front:
     """Return the ASGI application of an application."""
-    app = FastAPI(title="DirectApp", openapi_url=None, docs_url=None, redoc_url=None)
+    assistant = Assistant(
+        handlers=Handlers(
+            application.platform,
+            Dialect(parse=parse_query, written=written),
+            Previews(hmac.digest(application.settings.signing_secret().encode(), b"directapp previews", "sha256")),
+        ),
+        authenticate=application.principals.authenticate,
+        public_url=application.settings.url,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with assistant.running():
+            yield
+
+    app = FastAPI(title="DirectApp", openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.platform = application.platform
     app.state.auth = application.auth
     app.state.authenticate = application.principals.authenticate
+    app.state.authenticate_directory = application.principals.authenticate_directory
     app.state.settings = application.settings
     app.state.registry = application.registry.lookups
+    app.state.companies = application.companies
     api = rest.build(application.platform, application.auth, application.attachments)
     app.include_router(api)
+    app.include_router(scim.build(application.platform))
     app.include_router(
         pages.build(application.platform, application.auth, application.attachments, outside=outside_of(application))
     )
+    app.router.routes += assistant.routes()
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
-    return Front(app, api)
+    settings = application.settings
+    return Front(
+        app, api, application.rate_limits, read_budgets(settings.rate_limits), tuple(settings.cors_origins.split())
+    )
 
 
 async def _lost(request: Request, _: Exception) -> Response:

@@ -16,6 +16,8 @@ from directapp.kernel.ids import uuid7
 # A machine wrote it: no machine shall answer (RFC 3834).
 BY_MACHINE: Mapping[str, str] = {"Auto-Submitted": "auto-generated"}
 _FOR_GOOD = 500
+# There TLS begins before the first word (RFC 8314); elsewhere it is asked for, where the server offers it.
+_TLS_PORT = 465
 # What a server says of the mailbox itself; 5.7 is of whom it takes letters from, and no fault of the address.
 _MAILBOX = ("5.1.", "5.2.1")
 _MAILBOX_CODES = frozenset({550, 551, 553})
@@ -66,6 +68,7 @@ class Mailer:
                 port=self.port,
                 username=self.user or None,
                 password=self.password or None,
+                use_tls=self.port == _TLS_PORT,
                 timeout=self.timeout,
             )
         except aiosmtplib.SMTPNotSupported:

@@ -35,6 +35,14 @@ class SmsRefusedError(OutsideError):
     default = _("The SMS service does not accept our credentials. Ask the administrator to look over the set-up.")
 
 
+class SmsMissingError(OutsideError):
+    """No SMS service is set up."""
+
+    status = HTTPStatus.CONFLICT
+    code = "SMS_MISSING"
+    default = _("No SMS service is set up.")
+
+
 class SmsNumberError(OutsideError):
     """The number cannot receive text messages."""
 

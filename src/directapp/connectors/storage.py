@@ -5,19 +5,37 @@ import contextlib
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
-from datetime import datetime
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
+from obstore.exceptions import BaseError
 from obstore.exceptions import NotFoundError as NotThereError
 from obstore.store import S3Store
+
+from directapp.kernel.errors import UnavailableError, without_room
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*){0,7}")
 _CHUNK = 256 * 1024
 _LISTED = 1000
 _LOW_ON_SPACE = 1024**3
+
+
+@contextlib.contextmanager
+def reaching() -> Iterator[None]:
+    """Turn what a full disk or an unreachable bucket answers into UnavailableError."""
+    try:
+        yield
+    except (FileNotFoundError, NotThereError):
+        raise
+    except BaseError as error:
+        raise UnavailableError from error
+    except OSError as error:
+        if not without_room(error):
+            raise
+        raise UnavailableError from error
 
 
 class MissingBytesError(Exception):
@@ -39,7 +57,11 @@ class LocalStorage:
         self._folder = folder
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        """Keep bytes under a key, in place of what stood there."""
+        """Keep bytes under a key, in place of what stood there (UnavailableError: there is no room)."""
+        with reaching():
+            await self._put(key, chunks)
+
+    async def _put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         target = self._folder / checked(key)
         await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True, mode=0o700)
         fresh = target.with_name(f".{uuid4().hex}.part")
@@ -142,13 +164,16 @@ class BucketStorage:
             region=region,
             access_key_id=key,
             secret_access_key=secret,
+            # Whoever waits for a file is told within seconds that it cannot be had.
+            retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=15)},
             client_options={"allow_http": endpoint.startswith("http:"), "timeout": "60s", "connect_timeout": "10s"},
             **options,
         )
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        """Keep bytes under a key, in place of what stood there."""
-        await self._store.put_async(checked(key), chunks)
+        """Keep bytes under a key, in place of what stood there (UnavailableError: the bucket takes none)."""
+        with reaching():
+            await self._store.put_async(checked(key), chunks)
 
     async def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Yield the bytes of a key, or a part of them (MissingBytesError: there are none)."""
@@ -158,7 +183,8 @@ class BucketStorage:
         elif start:
             options = {"range": {"offset": start}}
         try:
-            found = await self._store.get_async(checked(key), options=options)
+            with reaching():
+                found = await self._store.get_async(checked(key), options=options)
         except (FileNotFoundError, NotThereError):
             raise MissingBytesError from None
         async for chunk in found.stream(min_chunk_size=_CHUNK):
@@ -167,14 +193,15 @@ class BucketStorage:
     async def has(self, key: str) -> bool:
         """Whether something is kept under a key."""
         try:
-            await self._store.head_async(checked(key))
+            with reaching():
+                await self._store.head_async(checked(key))
         except (FileNotFoundError, NotThereError):
             return False
         return True
 
     async def delete(self, key: str) -> None:
         """Forget a key."""
-        with contextlib.suppress(FileNotFoundError, NotThereError):
+        with contextlib.suppress(FileNotFoundError, NotThereError), reaching():
             await self._store.delete_async(checked(key))
 
     async def keys(self, prefix: str) -> list[str]:
@@ -188,8 +215,9 @@ class BucketStorage:
         """Leave it to the bucket, whose rules drop what was never sent in full."""
 
     async def check(self) -> dict[str, Any]:
-        """Prove that the bucket answers."""
-        await self.has("health")
+        """Prove that the bucket is there: that a key is not in it, one that does not exist answers too."""
+        async for _ in self._store.list("health/", chunk_size=1):
+            break
         return {"status": "ok"}
 
 

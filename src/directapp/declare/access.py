@@ -6,6 +6,8 @@ from directapp.declare.rules import Everything, Rule
 from directapp.kernel.text import Text
 
 EVERY = "*"
+# The system actor that seals anew under a new key; every collection with an encrypted field lists it.
+KEYRING = "keyring"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +43,14 @@ class Access:
     """All entries of a collection.
 
     ``systems`` names the system actors that may work on every row of the tenant here, and nothing else;
-    ``delete_why`` is demanded by ``schema lint`` wherever any grant deletes.
+    ``erasable`` rows are deleted where a person asks to be forgotten; those of other collections keep what is no
+    person's. ``delete_why`` is demanded by ``schema lint`` wherever any grant deletes.
     """
 
     grants: tuple[Grant, ...]
     systems: tuple[str, ...] = ()
     delete_why: Text | None = None
+    erasable: bool = False
 
 
 def grants(roles: str, /, **entry: object) -> tuple[Grant, ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from directapp.declare.names import NO_ROW, FieldName, Patch, Row, plain, row_of
 from directapp.kernel.actor import Actor
 
-Row = Mapping[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,30 +26,30 @@ class Case:
     actor: Actor
     now: datetime
     before: Row | None = None
-    patch: Row = field(default_factory=dict)
+    patch: Patch = field(default_factory=dict)
     related: Mapping[str, Any] = field(default_factory=dict)
     earlier: Mapping[str, Any] = field(default_factory=dict)
     verb: str = "update"
     lifted: frozenset[UUID] = frozenset()
     confirmed: bool = False
 
-    def get(self, name: str) -> Any:
+    def get(self, name: FieldName[T]) -> T | None:
         """Return a value of the merged row, None when it has none."""
         return self.row.get(name)
 
-    def was(self, name: str) -> Any:
+    def was(self, name: FieldName[T]) -> T | None:
         """Return the stored value from before the write, None when there was none."""
         return None if self.before is None else self.before.get(name)
 
-    def changed(self, *names: str) -> bool:
+    def changed(self, *names: FieldName[Any]) -> bool:
         """Whether the write changes any of these fields."""
-        after, before = self.row, self.before or {}
+        after, before = self.row, self.before or NO_ROW
         return any(after.get(name) != before.get(name) for name in names)
 
     def one(self, name: str) -> Row:
         """Return a related record, an empty mapping when there is none."""
         found: Row | None = self.related.get(name)
-        return found or {}
+        return found or NO_ROW
 
     def many(self, name: str) -> list[Row]:
         """Return a related list of records."""
@@ -56,7 +57,7 @@ class Case:
 
     def merged(self, **values: Any) -> "Case":
         """Return the same case with further values in the merged row."""
-        return replace(self, row={**self.row, **values})
+        return replace(self, row=row_of({**plain(self.row), **values}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,5 +130,5 @@ class Consequence:
 
     collection: str
     system: str
-    patch: Row
+    patch: Patch
     target: UUID | None = None

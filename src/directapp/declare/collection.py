@@ -1,17 +1,20 @@
 """Collection: the one place where a kind of record is written down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
+from uuid import UUID
 
 from directapp.declare.access import Access
 from directapp.declare.case import Case, Consequence, Many, One
 from directapp.declare.events import Emit
 from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Patch
 from directapp.declare.rules import Rule
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Workflow
+from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _
 
@@ -22,21 +25,11 @@ SYSTEM = Group(
         Field(name="version", label=_("Version"), kind=Kind.INTEGER, computed=True, default=1),
         Field(name="created_at", label=_("Created"), kind=Kind.INSTANT, computed=True),
         Field(
-            name="created_by",
-            label=_("Created by"),
-            kind=Kind.REF,
-            ref="users",
-            on_delete="set_null",
-            computed=True,
+            name="created_by", label=_("Created by"), kind=Kind.REF, ref="users", on_delete="set_null", computed=True
         ),
         Field(name="updated_at", label=_("Changed"), kind=Kind.INSTANT, computed=True),
         Field(
-            name="updated_by",
-            label=_("Changed by"),
-            kind=Kind.REF,
-            ref="users",
-            on_delete="set_null",
-            computed=True,
+            name="updated_by", label=_("Changed by"), kind=Kind.REF, ref="users", on_delete="set_null", computed=True
         ),
     ),
 )
@@ -124,6 +117,8 @@ class Views:
 
     ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
     ``keys`` are further fields, beside the id and what is unique, by which a row of a sheet means a record.
+    ``apart`` are fields that tell records of one title apart where the first field of the title has no value: codes, of
+    which the first that has a value counts, and what else is seen of them.
     ``urgency`` names a choice that says how urgent a record is; ``assigned`` the references that say who does the work,
     or what it is done on: the first that has a value counts.
     """
@@ -137,6 +132,30 @@ class Views:
     keys: tuple[str, ...] = ()
     urgency: str | None = None
     assigned: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+
+class FindRows(Protocol):
+    """Finds the rows of a tenant, as the system."""
+
+    async def __call__(self, collection: str, equals: Patch, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Return the rows with these values; a list is any of them."""
+
+
+Actors = Callable[[FindRows, UUID, Sequence[UUID]], Awaitable[Sequence[Actor]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetUp:
+    """Rows that are part of how a company is set up, and carried to another installation as files.
+
+    ``key`` names the fields by which a row is known there too (none: there is one row); ``leave_out`` those that stay
+    where they are. What is not ``carried`` is only named by others, and has to be there.
+    """
+
+    key: tuple[str, ...] = ()
+    leave_out: tuple[str, ...] = ()
+    carried: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +168,11 @@ class Collection:
     ``sight`` names fields of which rows that point here keep a copy where who sees them follows this record: whether
     they are seen is then decided without looking it up, but for what hangs on other fields.
     ``subject`` says that files, comments and messages may belong to its records, and be seen with them.
+    ``actors`` loads, for records that sign in, as whom they do so; those who may not are left out.
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
     same transaction. ``events`` are emitted by its writes, beside those of its workflow's steps. ``exposed``
-    collections have REST routes, pages and tools; the others are the system's own.
+    collections have REST routes, pages and tools; the others are the system's own. ``set_up`` makes its rows part of
+    what is carried from a staging installation to the one that people work in.
     """
 
     name: str
@@ -173,7 +194,9 @@ class Collection:
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
     sight: tuple[str, ...] = ()
     subject: bool = False
+    actors: Actors | None = None
     events: tuple[Emit, ...] = ()
     exposed: bool = True
+    set_up: SetUp | None = None
     history: bool = True
     notes: str = ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from directapp.declare.case import Case
 from directapp.declare.kinds import Kind
+from directapp.declare.names import FieldName
 from directapp.kernel.text import Text
 
 
@@ -46,7 +47,7 @@ class Emit:
     """
 
     event: Event
-    field: str | None = None
+    field: FieldName[Any] | None = None
     when: Callable[[Case], bool] | None = None
     deletion: bool = False
 

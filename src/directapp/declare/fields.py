@@ -6,19 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.reading import (
-    TYPED,
-    Manner,
-    clean_code,
-    code_part,
-    of_sort,
-    phone_part,
-    read_instant,
-)
+from directapp.declare.names import FieldName, FieldNames
+from directapp.declare.reading import TYPED, Manner, clean_code, code_part, of_sort, phone_part, read_instant
 from directapp.kernel.actor import Actor
-from directapp.kernel.text import Text, _
+from directapp.kernel.text import Text, _, join, verbatim
 
 MAX_LENGTH = {Kind.STRING: 200, Kind.TEXT: 10_000, Kind.CHOICE: 60, Kind.EMAIL: 254, Kind.PHONE: 16}
 # What the product itself says is kept as text that each reader is told in the own language.
@@ -28,6 +22,8 @@ _MEASURES = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 
 # How a value is set: in the frame of a licence plate, as a code in one width, as a number without thousands.
 Style = Literal["plate", "mono", "year"]
+# Whom a personal value is about.
+Personal = Literal["customer", "employee"]
 # What a choice says of time: too late, soon, done.
 Tone = Literal["late", "soon", "done"]
 
@@ -56,11 +52,16 @@ class Field:
     record to record of one collection and never back. A reference without ``ref`` is to a record of the collection that
     the field ``ref_in`` of its row names; ``along`` is a field that then holds what that record holds in the reference
     of the same name, or the record itself where it is of that collection.
+    ``seers`` are people who must see the record that the row belongs to, each with the rights of their own.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``form`` is what JSON Schema says of a written value beyond its kind; its ``type`` array or object is demanded.
     ``english`` names the field that says the same in English, for records that are called by it.
+    ``step_up`` values are changed only by who has just shown the second factor, where they have one.
+    ``encrypted`` texts are stored sealed for their record; only what asks for them by name reads them.
+    ``personal`` values are about a person: ``customer`` somebody outside (a customer, a vendor's contact), ``employee``
+    a colleague. A reference that is personal says whom its row is about.
     ``secret`` values are never read back and stand in the audit only as changed. ``style`` says how a value is set.
     """
 
@@ -86,8 +87,12 @@ class Field:
     search: bool = False
     english: str | None = None
     fact: bool = False
+    personal: Personal | None = None
     secret: bool = False
+    encrypted: bool = False
+    step_up: bool = False
     immutable: bool = False
+    seers: bool = False
     sign_in: bool = False
     offered: Callable[[Actor], Collection[str]] | None = None
     headings: tuple[str, ...] = ()
@@ -133,12 +138,12 @@ class Field:
         if self.parse is not None:
             value = self.parse(value)
         if isinstance(value, str):
-            self._check_text(value)
+            self._check_text(value, manner)
         elif isinstance(value, int | Decimal) and not isinstance(value, bool):
             self._check_number(value)
         elif self.kind is Kind.CHOICES:
             for one in value:
-                self._check_choice(one)
+                self._check_choice(one, manner)
         return value
 
     def spellings(self, text: str) -> tuple[str, ...]:
@@ -159,16 +164,16 @@ class Field:
             value = re.sub(rf"(?<=\d)\s*{re.escape(self.unit)}\s*$", "", value, flags=re.IGNORECASE)
         return of_sort(read(self.kind, value, manner), self.form)
 
-    def _check_text(self, value: str) -> None:
+    def _check_text(self, value: str, manner: Manner) -> None:
         limit = self.max_length or MAX_LENGTH.get(self.kind)
         if limit is not None and len(value) > limit:
             raise BadValueError(_("At most {limit} characters.").fill(limit=limit))
         if self.kind is Kind.CHOICE:
-            self._check_choice(value)
+            self._check_choice(value, manner)
 
-    def _check_choice(self, value: str) -> None:
+    def _check_choice(self, value: str, manner: Manner) -> None:
         if self.choices and self.choice(value) is None:
-            codes = ", ".join(c.code for c in self.choices)
+            codes = join((c.label if manner.labelled else verbatim(c.code) for c in self.choices), ", ")
             raise BadValueError(_("No “{value}”; choose from: {codes}.").fill(value=value, codes=codes))
 
     def _check_number(self, value: Decimal | int) -> None:
@@ -198,7 +203,14 @@ def choices(*pairs: tuple[str, Text], tones: Mapping[str, Tone] | None = None) -
     return tuple(Choice(code, label, tone=told.get(code)) for code, label in pairs)
 
 
-SUBJECT_COLLECTION, SUBJECT_ID = "subject_collection", "subject_id"
+class SubjectFields(FieldNames):
+    """The fields that say which record something belongs to, in whichever collection it is."""
+
+    subject_collection: FieldName[str]
+    subject_id: FieldName[UUID]
+
+
+SUBJECT_COLLECTION, SUBJECT_ID = SubjectFields.subject_collection, SubjectFields.subject_id
 
 
 def _follows(_case: object) -> None:

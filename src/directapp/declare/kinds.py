@@ -152,7 +152,7 @@ def _email(value: Any) -> str:
         raise BadValueError(_("Must be a valid e-mail address.")) from None
 
 
-# A value is often read twice, at the door and when it is judged.
+# A value is often read twice, when it comes in and when it is judged.
 @lru_cache(maxsize=4096)
 def _normal_email(text: str) -> str:
     return validate_email(text, check_deliverability=False, test_environment=True).normalized.lower()
@@ -171,9 +171,7 @@ def relative_now(word: str, now: datetime) -> datetime | None:
         return now
     match = re.fullmatch(r"\$NOW\(\s*([+-]?\d{1,6})\s*(second|minute|hour|day|week|month|year)s?\s*\)", word)
     if match is None:
-        raise BadValueError(
-            _("Cannot read {word}; for example $NOW(-7 days).").fill(word=word),
-        )
+        raise BadValueError(_("Cannot read {word}; for example $NOW(-7 days).").fill(word=word))
     days = {"second": 1 / 86400, "minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
     return now + timedelta(days=int(match[1]) * days[match[2]])
 

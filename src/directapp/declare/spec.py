@@ -1,6 +1,6 @@
 """Spec: the frozen sum of all collections, checked as a whole at import."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -17,8 +17,9 @@ from directapp.kernel.text import _
 ID = Field(name="id", label=_("Id"), kind=Kind.REF, computed=True, immutable=True)
 
 
-# Every collection is read by the pipeline (related rows) and written by undo (audited before-values).
-IMPLIED_SYSTEMS = ("pipeline", "undo")
+# Every collection is read by the pipeline (related rows), and written by undo (audited before-values) and the eraser
+# (what law asks to be forgotten).
+IMPLIED_SYSTEMS = ("pipeline", "undo", "eraser")
 
 
 class DeclarationError(Exception):
@@ -55,6 +56,11 @@ class CollectionMeta:
         return tuple(f for f in self.fields.values() if f.stored)
 
     @cached_property
+    def encrypted(self) -> frozenset[str]:
+        """The names of the fields whose values are stored sealed."""
+        return frozenset(f.name for f in self.stored if f.encrypted)
+
+    @cached_property
     def columns(self) -> dict[str, None]:
         """The names of the fields that have a column, each without a value: an empty row."""
         return dict.fromkeys(f.name for f in self.stored)
@@ -69,6 +75,11 @@ class CollectionMeta:
         """The fields that name a record, in either language."""
         names = self.declared.views.title
         return (*names, *(english for n in names if (english := self.fields[n].english)))
+
+    @cached_property
+    def called(self) -> tuple[str, ...]:
+        """The fields that name a record, and those that tell it from others of the same name."""
+        return tuple(dict.fromkeys((*self.titles, *self.declared.views.apart)))
 
     @cached_property
     def judged(self) -> tuple[Field, ...]:
@@ -116,6 +127,11 @@ class CollectionMeta:
             self._writes[id(grant)] = known
         return known[1]
 
+    def holds(self, along: Field) -> bool:
+        """Whether its records point, by a field of that name, where what is taken along from them does."""
+        own = self.fields.get(along.name)
+        return own is not None and own.ref == along.ref
+
     def grants_of(self, roles: frozenset[str]) -> tuple[Grant, ...]:
         """Return the entries of an actor's roles; a listed system actor has everything."""
         known = self._grants.get(roles)
@@ -138,6 +154,11 @@ class CollectionMeta:
         """The events that its writes emit, each once."""
         steps = self.declared.workflow.steps if self.declared.workflow else ()
         return tuple(dict.fromkeys([*(s.event for s in steps if s.event), *(e.event for e in self.declared.events)]))
+
+    def verbs_of(self, grants: Iterable[Grant]) -> list[Verb]:
+        """Return the verbs that some of these entries give."""
+        given = {name for grant in grants for name in grant.verbs}
+        return [verb for verb in self.declared.verbs if verb.name in given or "*" in given]
 
     def verb(self, name: str) -> Verb | None:
         """Return a declared verb by name."""
@@ -185,7 +206,7 @@ def _followed(meta: CollectionMeta, rule: Rule) -> Iterator[str]:
             case SeenInFull(column=column) | Parent(column=column, key="id"):
                 yield column
             case SubjectSeen(column=column):
-                yield from filter(None, [meta.fields[column].along])
+                yield str(meta.fields[column].along)
 
 
 def _with_subjects(collection: Collection, subjects: tuple[Choice, ...]) -> Collection:
@@ -234,6 +255,12 @@ class Spec:
             self.events[event.name] = event
         for meta in self.metas.values():
             self._check(meta)
+
+    def with_metas(self, metas: Mapping[str, CollectionMeta]) -> "Spec":
+        """Return the same with some collections told otherwise; their fields and rules are the same."""
+        told = Spec.__new__(Spec)
+        told.metas, told.events = {**self.metas, **metas}, self.events
+        return told
 
     def __getitem__(self, name: str) -> CollectionMeta:
         """Return a collection by name (KeyError: there is none)."""
@@ -322,12 +349,15 @@ class Spec:
             meta.reads(grant), meta.writes(grant)
             for rule in (grant.rows, grant.edit_rule):
                 meta.expand(columns_of(rule))
+                self._check_subject(meta, rule)
             unknown = set(grant.verbs) - {v.name for v in declared.verbs}
             if unknown:
                 message = f"{meta.name}: {grant.role} is given unknown verbs {sorted(unknown)}"
                 raise DeclarationError(message)
+        for verb in declared.verbs:
+            self[verb.covers_in or meta.name].expand(verb.covers)
         views = declared.views
-        meta.expand((*views.columns, *meta.titles, *views.filters, *views.assigned, *declared.sight))
+        meta.expand((*views.columns, *meta.called, *views.filters, *views.assigned, *declared.sight))
         for event in meta.events:
             self.demand_declared(event)
             if event.collection != meta.name:
@@ -335,13 +365,21 @@ class Spec:
                 raise DeclarationError(message)
         self._check_neighbours(meta)
 
+    @staticmethod
+    def _check_subject(meta: CollectionMeta, rule: Rule) -> None:
+        """Demand that a record which is seen with its subject takes along what else decides that."""
+        for leaf in leaves(rule):
+            if isinstance(leaf, SubjectSeen) and meta.fields[leaf.column].along is None:
+                message = f"{meta.name}.{leaf.column} takes nothing along from its subject, which a row rule follows"
+                raise DeclarationError(message)
+
     def _check_along(self, meta: CollectionMeta, item: Field) -> None:
         """Demand that what rows take along from their subjects is a subject itself and stays what it is there."""
         if item.along is None:
             return
         along = meta.fields[item.along]
-        theirs = [s.fields[along.name] for s in self.subjects if along.name in s.fields]
-        if any(f.ref == along.ref and not f.immutable for f in theirs) or not self[str(along.ref)].declared.subject:
+        moving = any(s.holds(along) and not s.fields[along.name].immutable for s in self.subjects)
+        if moving or not self[str(along.ref)].declared.subject:
             message = f"{meta.name}.{along.name} cannot be taken along: it is set once in records that are subjects"
             raise DeclarationError(message)
 

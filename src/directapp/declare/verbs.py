@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
+from directapp.declare.names import FieldName
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _
 
@@ -29,10 +30,14 @@ class Secret:
 class Verb:
     """A named act on one record, or on the collection as a whole.
 
-    ``run`` gets the pipeline's Act (declared in services) and returns the id of the record to answer
+    ``run`` gets the pipeline's CommandContext (declared in services) and returns the id of the record to answer
     with, or None. ``states`` are those in which it makes sense; ``blocked`` says why not right now.
     ``params`` are what the person fills in. ``primary`` verbs are offered first. ``secrets`` are what
-    ``run`` puts into the Act's ``shown_once``, each and no other. ``to`` is the status that it brings a record to.
+    ``run`` puts into the context's ``shown_once``, each and no other. ``to`` is the status that it brings a record to.
+    ``covers`` are the facts that it sets or leads to, of a record of ``covers_in`` (its own collection where None):
+    where the verb may be used, pages offer it and not the bare facts. ``blocked`` of a verb on a collection says of
+    which records it does not cover them.
+    ``step_up``: whoever has a second factor must have shown it just now.
     """
 
     name: str
@@ -46,4 +51,7 @@ class Verb:
     primary: bool = False
     danger: bool = False
     secrets: tuple[Secret, ...] = ()
+    step_up: bool = False
     to: str | None = None
+    covers: tuple[FieldName[Any], ...] = ()
+    covers_in: str | None = None

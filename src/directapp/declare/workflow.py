@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from directapp.declare.case import Case
 from directapp.declare.events import Event
 from directapp.declare.fields import Choice
+from directapp.declare.names import NO_ROW, STATUS, FieldName, plain, row_of
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, verbatim
 
@@ -67,7 +68,7 @@ class Step:
     to: str
     when: Condition | None = None
     guards: tuple[Guard, ...] = ()
-    fact: str | None = None
+    fact: FieldName[Any] | None = None
     event: Event | None = None
 
 
@@ -79,7 +80,7 @@ class Fact:
     ``refusal`` says what is missing when the state does not fit; it may use ``{state}``.
     """
 
-    field: str
+    field: FieldName[Any]
     states: tuple[str, ...]
     refusal: Text
     clears: tuple[str, ...] = ()
@@ -152,7 +153,7 @@ class Workflow:
 
     def walk(self, case: Case) -> Walk:
         """Follow the steps that the merged row causes and collect every refusal on the way."""
-        start = str(case.was("status") or self.initial)
+        start = str(case.was(STATUS) or self.initial)
         state = self.state(start)
         if case.before is not None and state is not None and state.locked:
             general = self._general(case)
@@ -179,7 +180,7 @@ class Workflow:
         """
         taken = [f for f in self.facts if case.before is not None and _is_taken_back(case, f.field)]
         refused = tuple(self._refuse(f, start) for f in taken if start not in f.clears)
-        if not taken or refused or self.replay(replace(case, row=case.before or {})) != start:
+        if not taken or refused or self.replay(replace(case, row=case.before or NO_ROW)) != start:
             return refused, start
         return (), self.replay(case)
 
@@ -197,7 +198,7 @@ class Workflow:
 
         A step that was due before this write and is refused does not refuse the write: it waits.
         """
-        visited = [str(case.get("status"))]
+        visited = [str(case.get(STATUS))]
         events: list[Event] = []
         problems: list[Problem] = []
         stuck: list[Problem] = []
@@ -221,10 +222,10 @@ class Workflow:
 def _was_due(step: Step, case: Case) -> bool:
     if case.before is None or step.when is None:
         return False
-    return step.when(replace(case, row={**case.before, "status": case.get("status")}))
+    return step.when(replace(case, row=row_of({**plain(case.before), STATUS: case.get(STATUS)})))
 
 
-def _is_taken_back(case: Case, name: str) -> bool:
+def _is_taken_back(case: Case, name: FieldName[Any]) -> bool:
     if name not in case.patch:
         return False
     before, after = case.was(name), case.get(name)

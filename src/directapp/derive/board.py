@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from directapp.declare.kinds import Kind
+from directapp.declare.names import STATUS
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State, Workflow
 from directapp.derive.pages import age_of, began
@@ -16,7 +17,6 @@ from directapp.kernel.languages import Language
 from directapp.store.query import Path
 
 EVERYTHING = "all"
-STATUS = "status"
 # What a goal is made of: the hours after which a record is noticed, and those after which it is late.
 SOON, LATE = "yellow", "red"
 _LATE = 2
@@ -97,7 +97,7 @@ def open_only(address: Address, meta: CollectionMeta) -> Address:
 def faces_of(meta: CollectionMeta, readable: frozenset[str]) -> Faces:
     """Return what a card shows: the declared title, and of the columns the first that fits each place."""
     declared = meta.declared.views
-    titles = tuple(n for n in meta.titles if n in readable)
+    titles = tuple(n for n in meta.called if n in readable)
     columns = [meta.fields[n] for n in declared.columns if n in readable and n not in titles]
     refs = [f for f in columns if f.kind is Kind.REF]
     return Faces(
@@ -189,7 +189,7 @@ def _site_goals(
     return {}
 
 
-def lanes_met(
+def lanes_reached(
     meta: CollectionMeta, actor: Actor, writable: frozenset[str], counts: Mapping[str, int], asked: Sequence[str]
 ) -> tuple[State, ...]:
     """Return the states that are a column: those asked for, else where something stands or the role moves it."""

@@ -23,7 +23,7 @@ _SHORT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """A record on a day: at what time, what it is called, how it stands."""
 
     time: str
@@ -34,7 +34,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class CalendarDay:
     """One day of the calendar and what is on it; ``outside`` belongs to another month."""
 
     date: str
@@ -42,12 +42,12 @@ class Day:
     spoken: str
     today: bool
     outside: bool
-    events: tuple[Entry, ...]
+    events: tuple[CalendarEntry, ...]
     more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class CalendarPeriod:
     """The days that a calendar shows: whole weeks, of a month or one alone."""
 
     kind: str
@@ -93,7 +93,7 @@ def dates_of(meta: CollectionMeta, readable: frozenset[str]) -> tuple[Field, ...
     return tuple(f for f in found if f.name in declared or f.kind is Kind.INSTANT or len(found) <= _SHORT)
 
 
-def within(item: Field, span: Period) -> Junction:
+def within(item: Field, span: CalendarPeriod) -> Junction:
     """Return the condition that a date lies in the span."""
     if item.kind is Kind.INSTANT:
         low: Any = datetime.combine(span.first, time(), OSLO)
@@ -107,13 +107,13 @@ def weeks_of(
     formatter: Formatter,
     meta: CollectionMeta,
     item: Field,
-    span: Period,
+    span: CalendarPeriod,
     rows: Iterable[Mapping[str, Any]],
     *,
     most: int,
-) -> tuple[tuple[Day, ...], ...]:
+) -> tuple[tuple[CalendarDay, ...], ...]:
     """Return the weeks of a span with the rows on their days."""
-    by_day: dict[date, list[Entry]] = {}
+    by_day: dict[date, list[CalendarEntry]] = {}
     for row in rows:
         day, clock = _when(item, row.get(item.name))
         if day is not None:
@@ -131,16 +131,18 @@ def _when(item: Field, value: object) -> tuple[date | None, str]:
     return (local.date(), f"{local:%H:%M}") if local else (None, "")
 
 
-def _entry(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> Entry:
+def _entry(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any], clock: str) -> CalendarEntry:
     flow = meta.declared.workflow
     state = flow.state(row.get("status")) if flow else None
     status = state.label.pick(formatter.language) if state else ""
     hue = state.phase.hue if state else "steel"
-    return Entry(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
+    return CalendarEntry(clock, formatter.title(meta, row), page_of(meta.name, row["id"]), status, hue)
 
 
-def _day(formatter: Formatter, span: Period, day: date, events: Sequence[Entry], most: int) -> Day:
-    return Day(
+def _day(
+    formatter: Formatter, span: CalendarPeriod, day: date, events: Sequence[CalendarEntry], most: int
+) -> CalendarDay:
+    return CalendarDay(
         date=day.isoformat(),
         number=day.day,
         spoken=present.exact_day(day, formatter.language),

@@ -36,6 +36,15 @@ def pack(keys: Sequence[Order], row: Mapping[str, Any]) -> str:
     return base64.urlsafe_b64encode(text).decode().rstrip("=")
 
 
+def turn_page(rows: Sequence[dict[str, Any]], keys: Sequence[Order], limit: int, added: Sequence[str]) -> str | None:
+    """Return the mark of the next page, None after the last; take fields out of the rows that served it alone."""
+    mark = pack(keys, rows[-1]) if rows and len(rows) == limit else None
+    for row in rows:
+        for name in added:
+            row.pop(name, None)
+    return mark
+
+
 def unpack(meta: CollectionMeta, keys: Sequence[Order], text: str) -> tuple[Any, ...]:
     """Return the values a mark stands for.
 

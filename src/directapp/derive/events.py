@@ -25,7 +25,7 @@ def carried(spec: Spec, event: Event) -> dict[str, Kind]:
     written = [emit for emit in meta.declared.events if emit.event == event and not emit.deletion]
     deleted = any(emit.event == event and emit.deletion for emit in meta.declared.events)
     by_write = bool(written) or (event in meta.events and not deleted)
-    was = [*event.was, *(f.name for f in meta.stored if deleted and f.kind is Kind.REF)]
+    was = [*event.was, *(f.name for f in meta.stored if deleted and f.points_to)]
     return {
         **_ALWAYS,
         **({"version": Kind.INTEGER} if by_write else {}),

@@ -8,7 +8,7 @@ from directapp.declare.fields import Field, Group
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Filling, Input, base_of, build_input
-from directapp.derive.shown import Formatter, Shown
+from directapp.derive.shown import Formatter, Shown, page_of
 from directapp.kernel.errors import Problem
 from directapp.kernel.languages import Language
 
@@ -83,12 +83,17 @@ def read_groups(
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One line of a form's summary of problems: the words, the input they are about, whether a yes is enough."""
+    """One line of a form's summary of problems: the words, the input they are about, whether a yes is enough.
+
+    ``other`` is the page of another record that is in the way, ``field`` the label of the input.
+    """
 
     text: str
     name: str | None = None
     label: str | None = None
     asks: bool = False
+    other: str | None = None
+    field: str | None = None
 
 
 def sort_problems(
@@ -105,7 +110,9 @@ def sort_problems(
             by_field.setdefault(item.name, []).append(text)
         says_itself = label is None or text.lower().startswith(label.lower())
         asks = problem.code == "CONFIRM"
-        summary.append(Complaint(text, item.name if item else None, None if says_itself or asks else label, asks))
+        other = page_of(*problem.stands_on) if problem.stands_on else None
+        name = item.name if item else None
+        summary.append(Complaint(text, name, None if says_itself or asks else label, asks, other, label))
     return by_field, tuple(dict.fromkeys(summary))
 
 

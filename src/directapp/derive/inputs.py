@@ -9,8 +9,12 @@ import orjson
 
 from directapp.declare.fields import MAX_LENGTH, Field
 from directapp.declare.kinds import Kind
-from directapp.declare.reading import BadValueError, read_number
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.reading import (
+    CLOCK_FORM,
+    BadValueError,
+    read_number,
+    show_phone,
+)
 from directapp.derive import present
 from directapp.derive.shown import NO, NOTHING, YES, Shown
 from directapp.kernel.actor import Actor
@@ -30,8 +34,8 @@ _CONTROLS = {
     Kind.INTEGER: "text",
     Kind.DECIMAL: "text",
     Kind.MONEY: "text",
-    Kind.DATE: "date",
-    Kind.INSTANT: "datetime-local",
+    Kind.DATE: "day",
+    Kind.INSTANT: "moment",
     Kind.REF: "combo",
     Kind.REFS: "none",
     Kind.JSON: "json",
@@ -136,6 +140,7 @@ def structure_text(value: Any) -> str:
 
 
 _TEXTS: dict[Kind, Callable[[Any], str]] = {
+    Kind.DATE: present.input_day,
     Kind.INSTANT: present.input_instant,
     Kind.BOOLEAN: lambda value: "true" if value else "false",
     Kind.CHOICES: _list_text,
@@ -210,6 +215,10 @@ def _control(item: Field, filling: Filling) -> str:
         return "select" if item.name in filling.refs else "combo" if item.ref else "none"
     if item.kind is Kind.CHOICES and not item.choices:
         return "text"
+    if (item.form or {}).get("format") == "color":
+        return "color"
+    if item.form == CLOCK_FORM:
+        return "clock"
     return _CONTROLS[item.kind]
 
 

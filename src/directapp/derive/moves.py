@@ -12,9 +12,9 @@ from typing import Any
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, restored
+from directapp.declare.names import STATUS, plain
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State, Workflow
-from directapp.derive.board import STATUS
 from directapp.kernel.languages import Language
 from directapp.kernel.text import Text, _
 
@@ -35,7 +35,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A state one may ask for: by which patch, which fields to ask for, or why not."""
+    """A state one may ask for: by which patch, which fields to ask for, at the page of which act, or why not."""
 
     to: str
     label: str
@@ -43,6 +43,7 @@ class Move:
     patch: Mapping[str, Any] = field(default_factory=dict)
     asks: tuple[str, ...] = ()
     why: str | None = None
+    page: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -95,7 +96,7 @@ def led_to(meta: CollectionMeta, case: Case, patch: Mapping[str, Any]) -> str:
     """Return the state that a patch would lead to if nothing refused it."""
     flow = meta.declared.workflow
     assert flow is not None
-    stored = _understood(meta, case.row)
+    stored = _understood(meta, plain(case.row))
     wanted = {**stored, **_understood(meta, patch, only=True)}
     return flow.walk(replace(case, row=wanted, before=stored, patch=patch)).status
 

@@ -8,6 +8,7 @@ from typing import Any
 from directapp.declare.case import Case
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind, restored
+from directapp.declare.names import STATUS, plain, row_of
 from directapp.declare.rules import All, Either, Empty, In, Is, Rule, Who
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Phase, State, Workflow
@@ -88,12 +89,16 @@ def _phase(formatter: Formatter, row: Mapping[str, Any], phase: Phase, state: St
 
 @dataclass(frozen=True, slots=True)
 class NextFact:
-    """A fact that a person may set now with one tap, or why not yet; ``moves`` says that the status follows."""
+    """A fact that a person may set now with one tap, or why not yet; ``moves`` says that the status follows.
+
+    ``because`` is the field that stands in its way.
+    """
 
     field: Field
     value: str
     moves: str | None
     blocked: str | None
+    because: str | None = None
 
 
 def next_facts(
@@ -108,7 +113,7 @@ def next_facts(
     state = flow.state(row.get("status")) if flow else None
     if flow is None or state is None or state.locked:
         return ()
-    stored = _understood(meta, row)
+    stored = understood(meta, row)
     named = {s.fact for s in flow.steps if state.code in s.origins and s.when is not None}
     found = []
     for fact in flow.facts:
@@ -129,22 +134,24 @@ def _group_code(meta: CollectionMeta, name: str) -> str:
 
 def _offer(flow: Workflow, case: Case, item: Field, *, readable: frozenset[str]) -> NextFact | None:
     value: Any = True if item.kind is Kind.BOOLEAN else case.now
-    present_value = case.get(item.name)
+    present_value = plain(case.row).get(item.name)
     again = item.kind is Kind.INSTANT and present_value is not None and flow.again is not None and flow.again(case)
     if present_value is True or (item.kind is Kind.INSTANT and present_value is not None and not again):
         return None
     patch = {item.name: value}
-    tried = replace(case, row={**case.row, **patch}, patch=patch)
+    tried = replace(case, row=row_of({**plain(case.row), **patch}), patch=patch)
     walk = flow.walk(tried)
     language = case.actor.language
     problems = [p for p in walk.problems if p.field is None or p.field == item.name or p.field in readable]
     blocked = problems[0].message.pick(language) if problems else None
-    moved = walk.status != case.get("status")
+    moved = walk.status != case.get(STATUS)
     moves = flow.label(walk.status).pick(language) if moved and blocked is None else None
-    return NextFact(item, "true" if value is True else "now", moves, blocked)
+    because = problems[0].field if problems else None
+    return NextFact(item, "true" if value is True else "now", moves, blocked, because)
 
 
-def _understood(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, Any]:
+def understood(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row as rules judge it: every field, each value of its kind."""
     values: dict[str, Any] = dict.fromkeys(meta.fields)
     for name, value in row.items():
         item = meta.fields.get(name)
@@ -203,7 +210,7 @@ class Happening:
 
 CREATED, CHANGED = _("created"), _("changed")
 UNDID, IMPORTED, DELETED = _("undid"), _("imported"), _("deleted")
-_DEEDS = {"create": CREATED, "update": CHANGED, "undo": UNDID, "import": IMPORTED, "delete": DELETED}
+_DONE = {"create": CREATED, "update": CHANGED, "undo": UNDID, "import": IMPORTED, "delete": DELETED}
 SYSTEM = _("The system")
 
 
@@ -220,7 +227,7 @@ def _happening(
     at = entry["at"]
     moment = at if isinstance(at, datetime) else present.read_instant(at) or datetime.now(UTC)
     verb = meta.verb(str(entry["verb"]))
-    known = _DEEDS.get(str(entry["verb"]))
+    known = _DONE.get(str(entry["verb"]))
     did = (known or (verb.label if verb else CHANGED)).pick(formatter.language)
     by_system = str(entry["actor_name"]).startswith("system:")
     when = Shown(
@@ -234,15 +241,16 @@ def _happening(
         did=did if known or verb is None else f"{CHANGED.pick(formatter.language)} ({did})",
         when=when,
         reason=entry.get("reason"),
-        differences=tuple(_differences(formatter, meta, entry["changes"], names)),
+        differences=tuple(differences(formatter, meta, entry["changes"], names)),
         hidden=int(entry.get("hidden") or 0),
         origin=str(entry.get("origin") or ""),
     )
 
 
-def _differences(
+def differences(
     formatter: Formatter, meta: CollectionMeta, changes: Mapping[str, Sequence[Any]], names: Mapping[str, str]
 ) -> list[Difference]:
+    """Return what became of each field, to read; ``names`` are labels of the ids in them."""
     told = []
     # When the status changed stands at the head of the line already.
     follows = since_of(meta)

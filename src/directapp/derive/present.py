@@ -9,13 +9,12 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, get_day_names, get_month_names
 from babel.numbers import format_decimal
 
-from directapp.declare.reading import BadValueError, read_date
 from directapp.kernel.clock import OSLO
+from directapp.kernel.dates import NEAR_DAYS
 from directapp.kernel.languages import SOURCE, Language
 from directapp.kernel.text import Number, _, ngettext, pgettext
 
 _LOCALES = {"nb": "nb_NO", "en": "en_GB"}
-TODAY, TOMORROW, YESTERDAY = _("today"), _("tomorrow"), _("yesterday")
 _HOUR, _MINUTE = _("h"), _("min")
 _D = _("d")
 _DAYS = ngettext("{count} day", "{count} days")
@@ -23,7 +22,6 @@ _OF_YEAR = pgettext("a day", "{day} {month} {year}")
 _OF_WEEK = pgettext("a day", "{weekday} {day} {month}")
 _EXACT = _("{day} at {clock}")
 _PATTERN = pgettext("pattern of a date", "EEEE d MMMM y")
-_NEAR = {0: TODAY, 1: TOMORROW, -1: YESTERDAY}
 _PLATE = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 _KILO = 1000
 _NARROW = "\u00a0"
@@ -50,7 +48,7 @@ def _months(language: Language) -> dict[int, str]:
 
 def show_day(day: date, today: date, language: Language) -> str:
     """Return a day: today, tomorrow, yesterday, "tor 26. nov", with the year when it is another one."""
-    near = _NEAR.get((day - today).days)
+    near = NEAR_DAYS.get((day - today).days)
     if near is not None:
         return near.pick(language)
     month = _months(language)[day.month]
@@ -84,6 +82,14 @@ def show_span(length: timedelta, language: Language) -> str:
     parts = [f"{hours} {_HOUR.pick(language)}"] if hours else []
     parts += [f"{rest} {_MINUTE.pick(language)}"] if rest or not hours else []
     return " ".join(parts)
+
+
+def show_length(hours: float, language: Language) -> str:
+    """Return a length of time with no more detail than it deserves: days with a decimal from two days on."""
+    if timedelta(hours=hours) >= timedelta(days=2):
+        days = show_number(Decimal(f"{timedelta(hours=hours) / timedelta(days=1):.1f}"), language, decimals=1)
+        return _DAYS.fill(count=days).pick(language)
+    return show_span(timedelta(hours=hours), language)
 
 
 def show_age(since: datetime, now: datetime, language: Language) -> str:
@@ -158,14 +164,6 @@ def read_day(text: object) -> date | None:
         return None
 
 
-def asked_day(text: object) -> date | None:
-    """Understand a day that an address asks for; None when it is none."""
-    try:
-        return read_date(text) if text else None
-    except BadValueError:
-        return None
-
-
 def read_number(text: object) -> Decimal | None:
     """Understand a number as answers carry it; None when it is none."""
     try:
@@ -175,9 +173,15 @@ def read_number(text: object) -> Decimal | None:
 
 
 def input_instant(text: object) -> str:
-    """Return an instant as ``datetime-local`` shows it: Norway's wall clock, to the minute."""
+    """Return an instant as a form holds it: Norway's wall clock, to the minute."""
     instant = read_instant(text)
-    return "" if instant is None else f"{instant.astimezone(OSLO):%Y-%m-%dT%H:%M}"
+    return "" if instant is None else f"{instant.astimezone(OSLO):%d.%m.%Y %H:%M}"
+
+
+def input_day(text: object) -> str:
+    """Return a day as a form holds it; what is none as it is."""
+    day = read_day(text)
+    return f"{day:%d.%m.%Y}" if day else str(text or "")
 
 
 def input_number(text: object, language: Language) -> str:

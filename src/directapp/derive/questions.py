@@ -12,11 +12,11 @@ import orjson
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read
-from directapp.declare.reading import FOREIGN, clean_line, read_date, visible
+from directapp.declare.reading import FOREIGN, ON_PAGES, alike, clean_line, read_date, visible
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.cursor import key_value
 from directapp.kernel.clock import OSLO
-from directapp.kernel.text import Text, _
+from directapp.kernel.text import Text, _, verbatim
 from directapp.store.query import Condition, Filter, Junction, Order
 
 Params = Sequence[tuple[str, str]]
@@ -28,6 +28,9 @@ _SHOWN = 60
 _UNSEEN = _("You do not see the field.")
 _NO_SUCH_WAY = _("The field cannot be filtered in this way.")
 _NOTHING_SEEN = _("The value has only characters that nobody sees.")
+_NO_FIELD = _("There is no field {field}.")
+# What a board or a calendar is asked for beside its filters.
+OF_VIEWS = ("lane", "day", "span", "by", "wall")
 RESERVED = frozenset({"q", "sort", "columns", "after", "with", "all", "rows"})
 
 
@@ -73,18 +76,25 @@ def _asked(address: Address, meta: CollectionMeta) -> tuple[str, ...]:
     return tuple(dict.fromkeys(n for n in names if n in meta.fields))
 
 
+def _unknown(address: Address, meta: CollectionMeta) -> list[tuple[str, str]]:
+    """Return what an address would filter by that is no field."""
+    own = {*RESERVED, *OF_VIEWS}
+    return [(n, v) for n, v in address.params if v.strip() and n not in own and n.partition(".")[0] not in meta.fields]
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A filter that cannot be read: the field it is on, what it holds, and why."""
 
-    field: Field
+    name: str
+    label: Text
     written: str
     why: Text
 
 
 def build_filter(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> Filter | None:
     """Return what the address asks for; where some of it cannot be read, nothing is found."""
-    parts: list[Filter] = []
+    parts: list[Filter] = [Condition(("id",), "in", [])] if _unknown(address, meta) else []
     for name in _asked(address, meta):
         try:
             parts += _conditions(address, meta.fields[name], readable)
@@ -95,14 +105,22 @@ def build_filter(address: Address, meta: CollectionMeta, readable: frozenset[str
 
 def unread(address: Address, meta: CollectionMeta, readable: frozenset[str]) -> tuple[Unread, ...]:
     """Return the filters of an address that cannot be read."""
-    found = []
+    found = [
+        Unread(n, verbatim(shortened(n)), shortened(v), _NO_FIELD.fill(field=shortened(n)))
+        for n, v in _unknown(address, meta)
+    ]
     for name in _asked(address, meta):
         item = meta.fields[name]
         try:
             list(_conditions(address, item, readable))
         except UnreadError as error:
-            found.append(Unread(item, visible(error.written)[:_SHOWN].replace("\0", ""), error.why))
+            found.append(Unread(name, item.label, shortened(error.written), error.why))
     return tuple(found)
+
+
+def shortened(written: str) -> str:
+    """Return what an address holds as a sentence can show it."""
+    return visible(written)[:_SHOWN].replace("\0", "")
 
 
 class UnreadError(ValueError):
@@ -138,10 +156,7 @@ def _conditions(address: Address, item: Field, readable: frozenset[str]) -> Iter
 
 
 def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
-    escaped = (
-        way.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for v in values for way in _spelt(item, v)
-    )
-    conditions = tuple(Condition((item.name,), "ilike", f"%{text}%") for text in escaped)
+    conditions = tuple(Condition((item.name,), "alike", way) for v in values for way in _spelt(item, v))
     if len(conditions) == 1:
         yield conditions[0]
     elif conditions:
@@ -151,17 +166,18 @@ def _said(item: Field, values: Sequence[str]) -> Iterable[Filter]:
 def _spelt(item: Field, text: str) -> tuple[str, ...]:
     try:
         line = clean_line(text, FOREIGN)
+        ways = tuple(map(alike, item.spellings(line)))
     except BadValueError as error:
         raise UnreadError(text, error.text) from None
     if not line:
         raise UnreadError(text, _NOTHING_SEEN)
-    return item.spellings(line)
+    return ways
 
 
 def _understand(item: Field, text: str) -> Any:
     """Return a value; a limit of a range need not be one that the field may hold, a choice must be one of its own."""
     try:
-        found = item.understand(text) if item.kind is Kind.CHOICE else read(item.kind, text)
+        found = item.understand(text, ON_PAGES) if item.kind is Kind.CHOICE else read(item.kind, text)
     except BadValueError as error:
         raise UnreadError(text, error.text) from None
     return found

@@ -15,7 +15,7 @@ _HEAD = """\
 # Collections
 
 Generated from the declarations by `make golden`; do not edit. One section a collection: its fields in groups, who
-reads and writes each group, its acts, its workflow and what it tells others. The rows each role sees stand in
+reads and writes each group, its actions, its workflow and what it tells others. The rows each role sees stand in
 [golden/permissions.txt](../../golden/permissions.txt), the HTTP surface in
 [golden/openapi.json](../../golden/openapi.json), and how requests are written at `/docs` of a running installation.
 
@@ -81,7 +81,7 @@ def _group(spec: Spec, meta: CollectionMeta, group: Group) -> str:
     rows = [[f"`{f.name}`", f.kind.value, f.label.pick("nb"), f.label.english, _notes(f)] for f in group.fields]
     names = frozenset(f.name for f in group.fields)
     readers = _roles(spec, meta, names, meta.reads, empty="nobody")
-    writers = _roles(spec, meta, names, meta.writes, empty="nobody; it is computed, or set by an act")
+    writers = _roles(spec, meta, names, meta.writes, empty="nobody; it is computed, or set by an action")
     table = _table(["Field", "Kind", "Norwegian", "English", "Notes"], rows)
     return f"### {_both(group.label)} (`{group.code}`)\n\n{table}\n\nRead by {readers}.\nWritten by {writers}.\n"
 
@@ -169,12 +169,14 @@ def _rights(spec: Spec, meta: CollectionMeta) -> str:
     return "### Making and removing\n\n" + "\n".join(lines) + "\n"
 
 
-# -- acts and workflow ----------------------------------------------------------------------------------------
+# -- actions and workflow ----------------------------------------------------------------------------------------
 
 
 def _verbs(meta: CollectionMeta) -> str:
     rows = [_verb(meta, v) for v in meta.declared.verbs]
-    return "### Acts\n\n" + _table(["Act", "Norwegian", "English", "On", "While", "Asks for", "Roles"], rows) + "\n"
+    return (
+        "### Actions\n\n" + _table(["Action", "Norwegian", "English", "On", "While", "Asks for", "Roles"], rows) + "\n"
+    )
 
 
 def _verb(meta: CollectionMeta, verb: Verb) -> list[str]:
@@ -212,7 +214,7 @@ def _workflow(flow: Workflow) -> str:
 
 def _step(flow: Workflow, step: Step) -> list[str]:
     if step.when is None:
-        happens = "by an act"
+        happens = "by an action"
     elif step.fact is not None:
         happens = f"by itself, with `{step.fact}`"
     else:

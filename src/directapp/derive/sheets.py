@@ -13,10 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-
 CSV, XLSX = "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BOM = "\ufeff"
 _LONGEST = 32_000
@@ -89,6 +85,11 @@ def _spooled(spool: Path) -> Iterator[Sequence[Cell]]:
 
 
 def _save(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Cell]], title: str) -> None:
+    # It takes a third of a second to load, which no start shall wait for.
+    import openpyxl  # noqa: PLC0415
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.styles import Font  # noqa: PLC0415
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     sheet.freeze_panes = "A2"
@@ -111,6 +112,8 @@ def _xlsx_cell(sheet: Any, value: Cell) -> Any:
     text = _xlsx_text(value)
     if not text.startswith(_RUNS):
         return text
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as in _save
+
     cell = WriteOnlyCell(sheet, text)
     cell.data_type, cell.quotePrefix = "s", True
     return cell

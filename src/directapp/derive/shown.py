@@ -8,7 +8,7 @@ from typing import Any
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.reading import show_phone
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive import present
 from directapp.kernel.actor import Actor
@@ -141,17 +141,32 @@ class Formatter:
         return Shown(text=str(len(value)) if isinstance(value, list) else str(value))
 
     def title_parts(self, meta: CollectionMeta, row: Mapping[str, Any]) -> list[Shown]:
-        """Return the title fields that have a value, in the reader's language."""
-        return [s for n in title_names(meta, row, self.language) if (s := self.value(meta, n, row))]
+        """Return the title fields that have a value, in the reader's language, and what tells the record apart."""
+        names = dict.fromkeys((*title_names(meta, row, self.language), *_apart(meta, row)))
+        # Words first, and the codes after them.
+        return sorted((s for n in names if (s := self.value(meta, n, row))), key=lambda s: s.look == "mono")
 
     def title(self, meta: CollectionMeta, row: Mapping[str, Any]) -> str:
-        """Return what a record is called by its title fields, with a code's end where no plate tells it apart."""
-        shown = self.title_parts(meta, row)
-        names = [s.text for s in shown if s.look != "mono"]
-        codes = [s.text for s in shown if s.look == "mono"]
-        if codes and not any(s.look == "plate" for s in shown):
-            names.append(_tail(codes[0]) if names else codes[0])
-        return " ".join(names) or meta.declared.label.pick(self.language)
+        """Return what a record is called: its plate and name, or its name and the code that tells it apart."""
+        mark, name = self.mark(meta, row), self.name(meta, row)
+        words = (mark.text, name) if mark.look == "plate" else (name, mark.text if name else mark.exact or mark.text)
+        return " ".join(filter(None, words)) or meta.declared.label.pick(self.language)
+
+    def mark(self, meta: CollectionMeta, row: Mapping[str, Any]) -> Shown:
+        """Return what a record is told apart by: its plate, else the first of its codes, a long one by its end."""
+        names = dict.fromkeys((*meta.declared.views.apart, *meta.declared.views.title))
+        shown = [s for n in names if (s := self.value(meta, n, row, short=True)).look in {"plate", "mono"}]
+        return min(shown, key=lambda s: s.look != "plate", default=NOTHING)
+
+    def name(self, meta: CollectionMeta, row: Mapping[str, Any]) -> str:
+        """Return what a record is called beside what tells it apart."""
+        return " ".join(s.text for s in self.title_parts(meta, row) if s.look not in {"plate", "mono"})
+
+
+def _apart(meta: CollectionMeta, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the fields that tell a record apart, where the first of its title does not."""
+    views = meta.declared.views
+    return () if row.get(views.title[0]) else views.apart
 
 
 def title_names(meta: CollectionMeta, row: Mapping[str, Any], language: Language) -> tuple[str, ...]:
@@ -204,7 +219,7 @@ def title_fields(spec: Spec, actor: Actor, meta: CollectionMeta) -> tuple[tuple[
     readable = readable_anywhere(actor, meta)
     if not readable or not meta.declared.exposed:
         return ()
-    names = [n for n in meta.titles if n in readable and spec[meta.name].fields[n].kind is not Kind.REF]
+    names = [n for n in meta.called if n in readable and spec[meta.name].fields[n].kind is not Kind.REF]
     return (("id",), *((n,) for n in names))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
-from directapp.derive import questions
+from directapp.derive import present, questions
 from directapp.derive.board import Goals, age_tone, judged_by
 from directapp.derive.inputs import Option
 from directapp.derive.pages import since_of
@@ -100,7 +100,7 @@ def list_of(
     readable = readable_anywhere(formatter.actor, meta)
     columns = chosen_columns(meta, readable, address.get("columns").split(",") if address.get("columns") else kept)
     sort = questions.build_sort(address, meta, readable)
-    titles = tuple(n for n in meta.titles if n in readable)
+    titles = tuple(n for n in meta.called if n in readable)
     keys = tuple(o.field for o in sort)
     aged = tuple(n for n in judged_by(meta) if n in readable) if since_of(meta) in columns else ()
     names = tuple(dict.fromkeys(("id", *columns, *titles, *keys, *aged)))
@@ -187,11 +187,7 @@ def rows_of(
 
 
 def filters_of(
-    listing: Listing,
-    language: Language,
-    *,
-    refs: Mapping[str, Sequence[Option]],
-    names: Mapping[str, str],
+    listing: Listing, language: Language, *, refs: Mapping[str, Sequence[Option]], names: Mapping[str, str]
 ) -> tuple[FilterInput, ...]:
     """Return the filters: the declared ones, those in use and those just asked for."""
     declared = (n for n in listing.meta.declared.views.filters if n in listing.readable)
@@ -228,7 +224,8 @@ def _filter(
             return FilterInput(name=item.name, label=label, control="combo", value=value, low=shown, source=item.ref)
         case Kind.DATE | Kind.INSTANT | Kind.INTEGER | Kind.DECIMAL | Kind.MONEY:
             low, high = address.get(item.name + FROM) or value, address.get(item.name + TO) or value
-            kind = "date" if item.kind in {Kind.DATE, Kind.INSTANT} else "number"
+            kind = "day" if item.kind in {Kind.DATE, Kind.INSTANT} else "number"
+            low, high = (present.input_day(low), present.input_day(high)) if kind == "day" else (low, high)
             return FilterInput(name=item.name, label=label, control="range", low=low, high=high, kind=kind)
         case _:
             return FilterInput(name=item.name, label=label, control="words", value=value)
@@ -246,7 +243,7 @@ def title_query(
 ) -> Query:
     """Return the query that fetches what records are called, for selects and combos."""
     readable = readable_anywhere(formatter.actor, meta)
-    titles = tuple(n for n in meta.titles if n in readable)
+    titles = tuple(n for n in meta.called if n in readable)
     fields: tuple[Path, ...] = paths_for(formatter.spec, formatter.actor, meta, ("id", *titles))
     sort = tuple(Order(n) for n in titles[:1] if meta.fields[n].kind not in _NO_COLUMN)
     return Query(fields=fields, sort=sort, limit=limit, search=words, **more)

@@ -1,9 +1,14 @@
 """Actor: who does it. There is no code path without one."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from directapp.kernel.languages import Language
+
+# How long a second factor that was shown counts for what asks for one anew.
+PROOF_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +17,9 @@ class Actor:
 
     ``sites`` holds the own dealership and those below it; ``brands`` those of the own dealership.
     A system actor has ``user`` None and exactly one role, whose code begins with ``sys_``.
+    ``waits_for`` is what the person must do before anything else: set up a second factor, or show it.
+    ``proven_at`` is when this sign-in last showed one; an API key never does.
+    ``networks`` are those the actor may come from: one of each of the lists, from everywhere where there is none.
     """
 
     tenant: UUID
@@ -23,11 +31,19 @@ class Actor:
     brands: frozenset[str] = frozenset()
     language: Language = "nb"
     session: UUID | None = None
+    waits_for: Literal["enrolment", "second_factor"] | None = None
+    has_second_factor: bool = False
+    proven_at: datetime | None = None
+    networks: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_system(self) -> bool:
         """Whether this is a part of the system and not a person."""
         return self.user is None
+
+    def must_prove(self, now: datetime) -> bool:
+        """Whether what asks for a second factor anew is closed until it is shown again."""
+        return self.has_second_factor and (self.proven_at is None or now - self.proven_at > PROOF_LIFE)
 
 
 def system_actor(tenant: UUID, name: str) -> Actor:

@@ -5,8 +5,10 @@ from datetime import date, datetime
 
 from directapp.kernel.clock import OSLO
 from directapp.kernel.languages import Language
-from directapp.kernel.text import READERS, Text, pgettext, verbatim
+from directapp.kernel.text import READERS, Text, _, pgettext, verbatim
 
+# Days that have a name of their own, by how far they are away.
+NEAR_DAYS = {0: _("today"), 1: _("tomorrow"), -1: _("yesterday")}
 # Monday first, as ``date.weekday`` counts.
 WEEKDAYS = (
     pgettext("within a sentence", "Monday"),
@@ -59,7 +61,7 @@ _CLOCK = pgettext("a time of day", "{hour}:{minute}")
 
 
 @dataclass(frozen=True, slots=True)
-class Day(Text):
+class DayText(Text):
     """A day with its weekday, in few letters where ``short``."""
 
     day: date
@@ -76,17 +78,17 @@ class Day(Text):
         return {"day": self.day.isoformat()} | ({"short": True} if self.short else {})
 
 
-READERS["day"] = lambda kept: Day(date.fromisoformat(kept["day"]), bool(kept.get("short")))
+READERS["day"] = lambda kept: DayText(date.fromisoformat(kept["day"]), bool(kept.get("short")))
 
 
 def day_text(day: date) -> Text:
     """Return a day with its weekday: ``fredag 20. november``."""
-    return Day(day)
+    return DayText(day)
 
 
 def short_day_text(day: date) -> Text:
     """Return a day with its weekday in few letters: ``fre. 20. nov.``."""
-    return Day(day, short=True)
+    return DayText(day, short=True)
 
 
 def clock_text(instant: datetime) -> Text:

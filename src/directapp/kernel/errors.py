@@ -1,22 +1,28 @@
 """Errors that reach a person: a status, a code, and every problem with its field, in the reader's language."""
 
 import dataclasses
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar
+from uuid import UUID
 
 from directapp.kernel.text import Text, _
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: what, and at which field (None: the whole record)."""
+    """One thing that is wrong: what, and at which field (None: the whole record).
+
+    ``stands_on`` is another record that is in the way, by its collection and id, where the reader sees it.
+    """
 
     message: Text
     field: str | None = None
     code: str | None = None
     extra: dict[str, Any] = dataclasses.field(default_factory=dict)
+    stands_on: tuple[str, UUID] | None = None
 
 
 class DirectAppError(Exception):
@@ -84,6 +90,27 @@ class ForbiddenError(DirectAppError):
     default = _("You do not have the right to do this.")
 
 
+class SecondFactorError(ForbiddenError):
+    """The person has to set up a second factor, or to show it, before anything else (403 MFA_REQUIRED)."""
+
+    code = "MFA_REQUIRED"
+    default = _("Sign in with your second factor first.")
+
+
+class NetworkError(ForbiddenError):
+    """The person's role, or the API key, is not used from this address (403 ADDRESS_NOT_ALLOWED)."""
+
+    code = "ADDRESS_NOT_ALLOWED"
+    default = _("Your role is not used from this network. Ask an administrator.")
+
+
+class StepUpError(ForbiddenError):
+    """What is asked for needs a second factor shown just now (403 STEP_UP_REQUIRED)."""
+
+    code = "STEP_UP_REQUIRED"
+    default = _("Confirm with your second factor first.")
+
+
 class NotFoundError(DirectAppError):
     """There is no such thing, or the actor does not see it (404 NOT_FOUND)."""
 
@@ -129,6 +156,16 @@ class ReusedKeyError(InvalidError):
     """An idempotency key that stands for something else already."""
 
 
+class KeyMissingError(DirectAppError):
+    """What is stored encrypted cannot be read: its key is missing, or it was changed (503 KEY_MISSING)."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "KEY_MISSING"
+    default = _(
+        "Something that is stored encrypted cannot be read: its key is missing. Ask those who run the installation."
+    )
+
+
 class TooLargeError(DirectAppError):
     """More bytes than the limit allows (413 CONTENT_TOO_LARGE)."""
 
@@ -147,3 +184,21 @@ class TooManyError(DirectAppError):
         """Keep how many seconds to wait."""
         super().__init__(problems)
         self.retry_after = retry_after
+
+
+class UnavailableError(DirectAppError):
+    """What is needed is not there for the moment (503 SERVICE_UNAVAILABLE); ``retry_after`` in seconds."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "SERVICE_UNAVAILABLE"
+    default = _("The system is not available for the moment. Nothing was saved; try again in a little while.")
+    retry_after: ClassVar[int] = 5
+
+
+# No room on the disk or of one's share of it, a disk that cannot be written to, one that fails; no more open files.
+_FOR_THE_MOMENT = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+
+
+def without_room(error: BaseException) -> bool:
+    """Whether it is the machine that could not, for the moment: its disk is full, its files are used up."""
+    return isinstance(error, OSError) and error.errno in _FOR_THE_MOMENT

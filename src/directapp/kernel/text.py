@@ -44,7 +44,7 @@ class Text:
         """Return what the text is stored as."""
 
     def stored(self) -> str:
-        """Return the text as a column keeps it: its ids and values, told by ``told`` in a reader's language."""
+        """Return the text as a column keeps it: its ids and values, which ``in_language`` reads."""
         kept = self.as_json()
         return kept if isinstance(kept, str) else MARK[0] + json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
@@ -198,14 +198,14 @@ class Joined(Text):
 
 @dataclass(frozen=True, slots=True)
 class Within(Text):
-    """A label as it stands within a sentence: with a small first letter."""
+    """A label as it stands within a sentence: with a small first letter, but for an abbreviation."""
 
     label: Text
 
     def pick(self, language: Language) -> str:
         """Return the label in a language."""
         words = self.label.pick(language)
-        return words[:1].lower() + words[1:]
+        return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
     def as_json(self) -> object:
         """Return the label."""
@@ -264,7 +264,7 @@ def in_every_language(text: Text) -> tuple[str, ...]:
     return tuple(text.pick(language) for language in languages())
 
 
-def restored(stored: object) -> Text:
+def text_of(stored: object) -> Text:
     """Return a stored text; what was stored as plain words is those words."""
     if not isinstance(stored, str) or not stored.startswith(MARK):
         return Verbatim(str(stored or ""))
@@ -274,13 +274,13 @@ def restored(stored: object) -> Text:
         return Verbatim(stored[1:])
 
 
-def told(stored: object, language: Language) -> Any:
-    """Return a stored value in a reader's language: its stored texts told, anything else as it is."""
+def in_language(stored: object, language: Language) -> Any:
+    """Return a stored value in a reader's language: its stored texts put in words, anything else as it is."""
     if isinstance(stored, str):
-        return restored(stored).pick(language).strip() if stored.startswith(MARK) else stored
+        return text_of(stored).pick(language).strip() if stored.startswith(MARK) else stored
     if isinstance(stored, dict):
-        return {name: told(value, language) for name, value in stored.items()}
-    return [told(value, language) for value in stored] if isinstance(stored, list) else stored
+        return {name: in_language(value, language) for name, value in stored.items()}
+    return [in_language(value, language) for value in stored] if isinstance(stored, list) else stored
 
 
 def _from_json(kept: Any) -> Text:

@@ -189,7 +189,7 @@ class Attachments:
                 async with work.acting("custodian"):
                     seen = await work.create(work.spec[self._collection], values, verb=intent.verb)
                 await work.finish()
-                json = await unit.run(database.one_plan(intent.actor.roles, self.meta, ()), [seen.id])
+                json = await pipeline.shown(unit, intent.actor, self.meta, seen.id)
                 answer = Answer(collection=self._collection, record=seen.id, json=json, changes=work.changes)
                 await pipeline.remember(unit, answer, intent)
         except (asyncpg.PostgresError, TakenError) as error:

@@ -1,4 +1,4 @@
-"""Settled: what was read in a transaction and may be answered from again, until something writes to its collection."""
+"""Cached: what was read in a transaction and may be answered from again, until something writes to its collection."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

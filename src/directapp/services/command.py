@@ -1,7 +1,7 @@
 """Command context: what a verb or an event handler of a domain may do. Every call goes through the pipeline."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,13 @@ from uuid import UUID
 from directapp.declare.case import Case, Sums
 from directapp.declare.events import Event
 from directapp.declare.fields import Field
+from directapp.declare.names import ALL, FieldName, FieldNames, Patch
 from directapp.declare.spec import DeclarationError
 from directapp.kernel.actor import Actor
 from directapp.services.seen import PAGE, Seen, Then, beyond
 from directapp.services.work import Work
+from directapp.store.sealing import unsealed
+from directapp.store.sums import sums_sql
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,10 +27,7 @@ class CommandContext:
     as JSON values.
     """
 
-    actor: Actor
-    now: datetime
     case: Case
-    verb: str
     collection: str
     work: Work
     seen: Seen | None = None
@@ -36,6 +36,21 @@ class CommandContext:
     answer: Seen | None = None
     shown_once: dict[str, str] = field(default_factory=dict)
     found: Any = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it."""
+        return self.case.actor
+
+    @property
+    def now(self) -> datetime:
+        """When it is done."""
+        return self.case.now
+
+    @property
+    def verb(self) -> str:
+        """What is done."""
+        return self.case.verb
 
     @property
     def target(self) -> Seen:
@@ -50,12 +65,7 @@ class CommandContext:
         return self._keep(await self._update(on or self.target, patch, system), on)
 
     async def move(
-        self,
-        status: str,
-        patch: Mapping[str, Any] | None = None,
-        *,
-        system: str | None = None,
-        on: Seen | None = None,
+        self, status: str, patch: Mapping[str, Any] | None = None, *, system: str | None = None, on: Seen | None = None
     ) -> Seen:
         """Set the status by verb; declared step guards are judged."""
         return self._keep(await self._update(on or self.target, patch or {}, system, status), on)
@@ -107,6 +117,15 @@ class CommandContext:
         """
         return self.work.tallying.lift(self.work.spec[collection], records)
 
+    @asynccontextmanager
+    async def confirming(self) -> AsyncIterator[None]:
+        """Write what asks for a yes as confirmed: whoever does this was shown what it brings with it before."""
+        before, self.work.confirmed = self.work.confirmed, True
+        try:
+            yield
+        finally:
+            self.work.confirmed = before
+
     async def hold(self, records: Sequence[UUID]) -> None:
         """Hold records against other writers; whoever writes many does so first."""
         await self.work.unit.lock_all(records)
@@ -123,14 +142,14 @@ class CommandContext:
     async def find(
         self,
         collection: str,
+        equals: Patch = ALL,
         *,
         system: str | None = None,
         limit: int = 50,
         only: Sequence[str] = (),
         cached: bool = False,
-        **equals: Any,
     ) -> list[Seen]:
-        """Find records whose columns have these values; a list means any of, None no value, a Span between.
+        """Find records whose fields have these values; a list means any of, None no value, a Range between.
 
         ``only`` names the columns that are needed, where there are many rows. What is ``cached``, such as people
         and sites, may be answered from an earlier look in the same transaction.
@@ -140,25 +159,34 @@ class CommandContext:
     async def every(
         self,
         collection: str,
+        equals: Patch = ALL,
         *,
         system: str | None = None,
         only: Sequence[str] = (),
         at_a_time: int = PAGE,
-        **equals: Any,
     ) -> list[Seen]:
         """Find all such records, however many: a page at a time, in the order of their ids."""
         found: list[Seen] = []
-        page = await self.find(collection, system=system, limit=at_a_time, only=only, **equals)
+        page = await self.find(collection, equals, system=system, limit=at_a_time, only=only)
         while page:
             found += page
             if len(page) < at_a_time:
                 break
-            page = await self.find(collection, system=system, limit=at_a_time, only=only, id=beyond(page), **equals)
+            following = {**equals, FieldNames.id: beyond(page)}
+            page = await self.find(collection, following, system=system, limit=at_a_time, only=only)
         return found
 
-    async def sums(self, collection: str, asked: Sums, *, system: str) -> Sequence[Mapping[str, Any]]:
-        """Add up figures over the records of a collection, a row for each group."""
-        return await self.work.sums(collection, asked, system=system)
+    async def unsealed(self, record: Seen, name: FieldName[str]) -> str:
+        """Return what stands encrypted in a field of a record (KeyMissingError: it cannot be read)."""
+        meta = self.work.spec[record.collection]
+        return await unsealed(self.work.unit.sealer, meta, record.id, name, record.row[name])
+
+    async def sums(self, collection: str, asked: Sums, *, system: str | None = None) -> Sequence[Mapping[str, Any]]:
+        """Add up figures over the records of a collection that the actor sees, a row for each group."""
+        async with self.work.acting(system):
+            unit = self.work.unit
+            sql, values = sums_sql(self.work.spec[collection], unit.actor.tenant, asked)
+            return [dict(row) for row in await unit.fetch(sql, *values)]
 
     async def readable(self, record: Seen, actor: Actor) -> frozenset[str]:
         """Return the fields that an actor reads of a record; none where it does not see it."""
@@ -166,7 +194,8 @@ class CommandContext:
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
-        return self.work.fields(collection)
+        meta = self.work.spec.get(collection)
+        return meta.fields if meta else {}
 
     def emit(self, event: Event, *, on: Seen | UUID | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record (or another one) in the outbox; ``delay`` in seconds."""

@@ -49,13 +49,13 @@ _log = structlog.get_logger(__name__)
 
 
 def name_of(handler: EventHandler) -> str:
-    """Return the name by which the outbox remembers that an event handler is behind it."""
+    """Return the name by which the outbox remembers that an event handler has run."""
     return f"{handler.__module__}.{handler.__qualname__}"
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an event's event handlers went: those behind it, what they wrote, what was refused, what failed."""
+    """How an event's event handlers went: those that have run, what they wrote, what was refused, what failed."""
 
     passed: tuple[str, ...]
     touched: Touched
@@ -97,7 +97,7 @@ class Dispatcher:
         if both:
             message = f"an event is a job or has event handlers, not both: {', '.join(sorted(both))}"
             raise ValueError(message)
-        self._heard = tuple(self._handlers)
+        self._handled = tuple(self._handlers)
         self._due: set[UUID] = set()
         self._asked: set[UUID] = set()
         self._woken = (asyncio.Event(), self.jobs.freed)
@@ -107,7 +107,7 @@ class Dispatcher:
     @property
     def names(self) -> tuple[str, ...]:
         """Every event that something follows from."""
-        return (*self._heard, *self.jobs.names)
+        return (*self._handled, *self.jobs.names)
 
     def wake(self, tenant: UUID) -> None:
         """Look at a tenant's outbox at once: something was committed there."""
@@ -165,10 +165,9 @@ class Dispatcher:
         """Count what waits in a tenant."""
         return await self._rows.backlog(tenant, self.names)
 
-    async def oldest(self) -> datetime | None:
-        """Return since when the oldest due job of all tenants has been due."""
-        found = [await self._rows.oldest(tenant, self.names) for tenant in await self.tenants()]
-        return min((instant for instant in found if instant), default=None)
+    async def backlogs(self) -> list[Backlog]:
+        """Count what waits, tenant by tenant."""
+        return [await self.backlog(tenant) for tenant in await self.tenants()]
 
     # -- the loops ----------------------------------------------------------------------------------
 
@@ -219,7 +218,7 @@ class Dispatcher:
         wait = _LOOK_ROUND_SECONDS
         for tenant in tenants:
             await self._tidy(tenant)
-            due = await self._rows.peek(tenant, self._heard)
+            due = await self._rows.peek(tenant, self._handled)
             pairs.extend((tenant, event, 0) for event in due.events)
             if due.events:
                 self._due.add(tenant)
@@ -267,7 +266,7 @@ class Dispatcher:
     async def _handle(self, tenant: UUID, event: str) -> int:
         """Take and run them once.
 
-        Event handlers have a savepoint each; they share the transaction, and what they look up of settled things.
+        Event handlers have a savepoint each; they share the transaction, and what they look up of cached things.
         """
         async with self._pipeline.database.unit(dispatcher_actor(tenant), generic_plan=True) as unit:
             rows = await self._held(unit, await self._rows.take(unit, event, self._together(event)))
@@ -283,7 +282,7 @@ class Dispatcher:
                 if outcome.succeeded:
                     succeeded.setdefault(outcome.passed, []).append(row["id"])
                 else:
-                    told += await self._rough(unit, row, outcome)
+                    told += await self._note_failures(unit, row, outcome)
                     unit.become(dispatcher)
             for names, jobs in succeeded.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
@@ -336,15 +335,15 @@ class Dispatcher:
         return [await self._react(unit, row, who, None) for row in rows], ()
 
     async def _react(self, unit: Unit, row: Row, who: Actor, batch: Batch | None) -> Outcome:
-        """Run each event handler that is not behind it."""
-        behind = {*row["passed"], *carried(row["payload"]).get("passed", ())}
+        """Run each event handler that has not run."""
+        done_before = {*row["passed"], *carried(row["payload"]).get("passed", ())}
         passed: list[str] = list(row["passed"])
         touched: list[tuple[str, UUID]] = []
         note: str | None = None
         failure: Exception | None = None
         for handler in self._handlers.get(row["event"], ()):
             name = name_of(handler)
-            if name in behind:
+            if name in done_before:
                 continue
             try:
                 touched += await self._one(unit, row, handler, who, batch)
@@ -357,7 +356,7 @@ class Dispatcher:
             passed.append(name)
         return Outcome(tuple(passed), tuple(touched), note, failure)
 
-    async def _rough(self, unit: Unit, row: Row, outcome: Outcome) -> list[tuple[Actor, Touched]]:
+    async def _note_failures(self, unit: Unit, row: Row, outcome: Outcome) -> list[tuple[Actor, Touched]]:
         """Note how an event's event handlers went where not all went well."""
         failure = outcome.failure
         await self._rows.passed(unit, [row["id"]], outcome.passed, done=failure is None, note=outcome.note)
@@ -369,17 +368,17 @@ class Dispatcher:
         mark = batch.mark() if batch is not None else (0, 0)
         try:
             async with unit.savepoint(become=who):
-                ctx, work = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], batch)
+                ctx = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], batch)
                 ctx.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
                 # What follows from an act is taken back with it.
-                work.act = UUID(row["payload"].get("act", str(work.act)))
+                ctx.work.emitting.act = UUID(row["payload"].get("act", str(ctx.work.emitting.act)))
                 told = ctx.params.get("version")
                 if ctx.seen is not None and told is not None:
                     # What follows is judged and worded by what was so then, whatever has been written since.
                     ctx.seen = await as_of(unit, self._pipeline.spec[row["collection"]], ctx.seen, int(told))
                 await handler(ctx)
-                await work.finish()
-                return tuple(work.touched)
+                await ctx.work.finish()
+                return tuple(ctx.work.touched)
         except BaseException:
             if batch is not None:
                 batch.cut(mark)
@@ -388,11 +387,11 @@ class Dispatcher:
     async def _failed(self, unit: Unit, row: Row, error: Exception) -> tuple[Actor, Touched]:
         attempts = row["attempts"] + 1
         if isinstance(error, StaleError | asyncpg.DeadlockDetectedError | asyncpg.SerializationError):
-            _log.info("event handler met another write", met=row["event"])
+            _log.info("event handler met another write", on=row["event"])
         else:
             _log.error("event handler failed", failed=row["event"], attempt=attempts, why=named(error), exc_info=error)
         if attempts >= _ATTEMPTS:
-            letter = DeadLetter(job={**row, "attempts": attempts}, kind="reaction", reason=explained(error))
+            letter = DeadLetter(job={**row, "attempts": attempts}, kind="event_handler", reason=explained(error))
             return await keep_dead_letter(self._pipeline, self._rows, self._keep, unit, letter)
         delay = backoff(attempts, _FIRST_SECONDS, _LONGEST_SECONDS)
         await self._rows.failed(unit, row["id"], named(error), delay)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from directapp.declare.case import Case, Many, One
 from directapp.declare.events import Event
+from directapp.declare.names import STATUS, FieldNames, field_name, plain
 from directapp.declare.spec import CollectionMeta
 from directapp.services.validation import json_value
+from directapp.store.changes import Change, OutboxEvent
 from directapp.store.uniques import unique_name
-from directapp.store.unit import Change, OutboxEvent
 from directapp.store.words import tokens_in
 
 
@@ -43,16 +44,23 @@ class Draft:
 def written_values(draft: Draft, now: datetime, person: UUID | None) -> dict[str, Any]:
     """Return the columns that are written of a draft: what changed, and who changed it when."""
     meta, case, before = draft.meta, draft.case, draft.case.before
-    row = case.row if before is None else {n: v for n, v in case.row.items() if v != before.get(n)}
+    row = plain(case.row)
+    if before is not None:
+        stored = plain(before)
+        row = {n: v for n, v in row.items() if v != stored.get(n)}
     values = {n: v for n, v in row.items() if n in meta.columns}
-    values |= {"version": 1 if before is None else int(before["version"]) + 1, "updated_at": now, "updated_by": person}
+    values |= {
+        "version": 1 if before is None else before[FieldNames.version] + 1,
+        "updated_at": now,
+        "updated_by": person,
+    }
     if before is None:
         values |= {
             "id": draft.record,
-            "created_at": case.get("created_at") or now,
-            "created_by": case.get("created_by") or person,
+            "created_at": case.get(FieldNames.created_at) or now,
+            "created_by": case.get(FieldNames.created_by) or person,
         }
-        values["updated_at"] = case.get("updated_at") or now
+        values["updated_at"] = case.get(FieldNames.updated_at) or now
     return values
 
 
@@ -60,10 +68,11 @@ def events_of(draft: Draft, values: Mapping[str, Any]) -> dict[Event, dict[str, 
     """Return the events that a write of these columns emits, each with its payload."""
     meta, case = draft.meta, draft.case
     emitted = [*draft.events, *(e.event for e in meta.declared.events if e.follows(case, values))]
-    moved = {"from": case.was("status"), "to": case.get("status")} if "status" in meta.columns else {}
+    moved = {"from": case.was(STATUS), "to": case.get(STATUS)} if "status" in meta.columns else {}
     written = moved | {"version": values["version"]}
     return {
-        event: written | ({"was": {n: json_value(meta.fields[n], case.was(n)) for n in event.was}} if event.was else {})
+        event: written
+        | ({"was": {n: json_value(meta.fields[n], case.was(field_name(n))) for n in event.was}} if event.was else {})
         for event in emitted
     }
 
@@ -95,4 +104,4 @@ def equals_of(asked: One | Many, row: Mapping[str, Any]) -> dict[str, Any]:
 
 def tokens_of_draft(draft: Draft, change: Change) -> dict[str, set[str]]:
     """Return the search tokens of what a write changes."""
-    return tokens_in(draft.meta, {**draft.case.row, **change.row}, change.audit.changes)
+    return tokens_in(draft.meta, {**plain(draft.case.row), **change.row}, change.audit.changes)

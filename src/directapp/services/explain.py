@@ -8,6 +8,7 @@ from directapp.declare.access import Grant
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text, _, join, verbatim
+from directapp.services import validation
 from directapp.store.database import Database
 from directapp.store.unit import Found
 
@@ -21,15 +22,9 @@ _FIELD = _("{role} {reads} and {writes} {field}{states}")
 _READS = {True: _("reads"), False: _("does not read")}
 _WRITES = {True: _("writes"), False: _("does not write")}
 _ONLY_WHILE = _(" (writing only while {states})")
-_MATCHES = {
-    True: _("matches this row"),
-    False: _("does not match this row"),
-}
+_MATCHES = {True: _("matches this row"), False: _("does not match this row")}
 _FORBIDDEN = _("{match}; its state forbids writing now ({status})")
-_OPEN = {
-    True: _("{match}; writing is open"),
-    False: _("{match}; writing is closed"),
-}
+_OPEN = {True: _("{match}; writing is open"), False: _("{match}; writing is closed")}
 _SO_COUNTS = _("So: sees {reads} fields of it, may change {writes}.")
 _SO_FIELD = _("So: {field} {seen} and {changed}.")
 _SEEN = {True: _("is seen"), False: _("is not seen")}
@@ -97,7 +92,7 @@ async def explain(
         return lines + [_LINE.fill(entry=e) for e in entries]
     matches = [_matched(meta, found, place, names) for place in range(len(grants))]
     lines += [_WITH_MATCH.fill(entry=e, match=m) for e, m in zip(entries, matches, strict=True)]
-    return [*lines, _verdict(meta, found, field, grants=grants, names=names)]
+    return [*lines, _verdict(meta, actor, found, field, names)]
 
 
 def _entry(meta: CollectionMeta, grant: Grant, field: str | None, names: Names) -> Text:
@@ -122,9 +117,10 @@ def _matched(meta: CollectionMeta, found: Found, place: int, names: Names) -> Te
     return _OPEN[bool(found.edits[place])].fill(match=match)
 
 
-def _verdict(meta: CollectionMeta, found: Found, field: str | None, *, grants: tuple[Grant, ...], names: Names) -> Text:
-    reads = frozenset[str]().union(*(meta.reads(g) for g, s in zip(grants, found.sees, strict=True) if s))
-    writes = frozenset[str]().union(*(meta.writes(g) for g, e in zip(grants, found.edits, strict=True) if e))
+def _verdict(meta: CollectionMeta, actor: Actor, found: Found, field: str | None, names: Names) -> Text:
+    reads = validation.readable(meta, actor, found)
+    grants = zip(meta.grants_of(actor.roles), found.edits, strict=True)
+    writes = frozenset[str]().union(*(meta.writes(grant) for grant, edits in grants if edits))
     if field is None:
         return _SO_COUNTS.fill(reads=len(reads), writes=len(writes))
     return _SO_FIELD.fill(field=names.field(meta, field), seen=_SEEN[field in reads], changed=_CHANGED[field in writes])

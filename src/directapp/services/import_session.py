@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from directapp.declare.names import STATUS, plain
 from directapp.declare.reading import code_key
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
@@ -249,7 +250,7 @@ class Session:
         if live and not plan.incoming.update:
             plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
             self._remember_as(plan, live[0])
-            return plan.result("unchanged", record=live[0].id, status=live[0].row.get("status")), plan, None
+            return plan.result("unchanged", record=live[0].id, status=live[0].row.get(STATUS)), plan, None
         status = {} if live or plan.incoming.status is None else {"status": plan.incoming.status}
         return None, plan, Put(live[0].id if live else None, {**values, **status})
 
@@ -264,7 +265,7 @@ class Session:
         for name, values in asked.items():
             for seen in await work.find(meta.name, {name: values}, system=None, limit=20 * len(values)):
                 if not _is_locked(meta, seen):
-                    found[seen.row[name]].append(seen)
+                    found[plain(seen.row)[name]].append(seen)
         return found
 
     def _settled(self, plan: Plan, put: Put, seen: Seen, there: Mapping[Any, list[Seen]]) -> Result:
@@ -273,8 +274,8 @@ class Session:
             outcome = "repaired" if plan.incoming.has("repaired") else "created"
         else:
             earlier = there[next(iter(plan.incoming.match.values()))][0]
-            outcome = "unchanged" if seen.row["version"] == earlier.row["version"] else "changed"
-        return plan.result(outcome, record=seen.id, status=seen.row.get("status"))
+            outcome = "unchanged" if seen.version == earlier.version else "changed"
+        return plan.result(outcome, record=seen.id, status=seen.row.get(STATUS))
 
     def _remember_as(self, plan: Plan, seen: Seen) -> None:
         if plan.incoming.external is not None:
@@ -339,7 +340,7 @@ class Session:
             outcome = "repaired" if plan.incoming.has("repaired") else "created"
         elif incoming.update:
             seen = await work.update(meta, there.id, values)
-            outcome = "unchanged" if seen.row["version"] == there.row["version"] else "changed"
+            outcome = "unchanged" if seen.version == there.version else "changed"
         else:
             plan = replace(plan, incoming=plan.incoming.noted(Note(level="info", text=_THERE)))
             seen, outcome = there, "unchanged"
@@ -349,7 +350,7 @@ class Session:
     def _settle(self, work: Work, plan: Plan, outcome: str, seen: Seen) -> Result:
         self.touched += work.touched
         self._remember_as(plan, seen)
-        return plan.result(outcome, record=seen.id, status=seen.row.get("status"))
+        return plan.result(outcome, record=seen.id, status=seen.row.get(STATUS))
 
     async def _there(self, work: Work, incoming: Incoming) -> list[Seen]:
         """Return the records that a row may mean, closed ones left out."""
@@ -372,8 +373,8 @@ class Session:
             return plan.result("unchanged", Note(level="info", text=_GONE), record=known.record)
         earlier = self.reader.understand(Raw(known.collection, known.number, known.merged))
         before, _ = await self._resolve(unit, earlier)
-        patch, kept = three_way(meta, seen.row, validation.understand(meta, before, None), _parsed(meta, values))
-        status = seen.row.get("status")
+        patch, kept = three_way(meta, plain(seen.row), validation.understand(meta, before, None), _parsed(meta, values))
+        status = seen.row.get(STATUS)
         moved = plan.incoming.status not in {None, earlier.status, status}
         if moved and status == earlier.status:
             status = plan.incoming.status
@@ -386,7 +387,7 @@ class Session:
         flow = meta.declared.workflow is not None
         done = await work.update(meta, seen.id, patch, status=str(status) if flow else None)
         await work.finish()
-        changed = done.row["version"] != seen.row["version"]
+        changed = done.version != seen.version
         plan = replace(plan, incoming=plan.incoming.noted(*notes))
         return self._settle(work, plan, "changed" if changed else "unchanged", done)
 
@@ -430,9 +431,11 @@ class Session:
 
     def _work(self, unit: Unit) -> ManyWork:
         spec, now = self.pipeline.spec, self.pipeline.clock()
-        work = ManyWork(spec=spec, unit=unit, actor=self.actor, origin="import", now=now)
+        work = ManyWork(
+            spec=spec, unit=unit, actor=self.actor, origin="import", now=now, at=self.pipeline.audited_at(now)
+        )
         if self.actor.is_system:
-            work.emitting = Silent(spec, dict)
+            work.emitting = Silent(spec, work.actor)
         return work
 
     async def _taken(self, meta: CollectionMeta, plan: Plan, error: TakenError) -> Result:
@@ -459,7 +462,7 @@ def _others(place: int, group: Sequence[int], plans: Sequence[Plan]) -> str:
 
 def _is_locked(meta: CollectionMeta, seen: Seen) -> bool:
     """Whether a record is closed, so that a row with its values means a new one."""
-    state = meta.declared.workflow.state(seen.row.get("status")) if meta.declared.workflow else None
+    state = meta.declared.workflow.state(seen.row.get(STATUS)) if meta.declared.workflow else None
     return state is not None and state.locked
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from directapp.kernel.actor import Actor
 
 Verb = str
-Origin = Literal["rest", "web", "mcp", "cli", "worker", "import", "test"]
+Origin = Literal["rest", "web", "mcp", "scim", "cli", "worker", "import", "test"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,8 @@ class Intent:
     ``version`` is the one the writer saw (None: no stale check) and ``base`` the values of the changed fields that the
     writer saw: of a record that others have changed since, what they left as it was seen is changed. ``key`` makes it
     safe to send again; ``said`` is what the sender said where the patch is worked out of that and of the moment, so
-    that a resend is known as one. ``confirmed``: the writer has seen the consequences that were named.
+    that a resend is known as one. ``confirmed``: the writer has seen the consequences that were named. ``read_back``
+    False: nobody looks at the record in the answer, so it is not read again.
     """
 
     actor: Actor
@@ -35,11 +36,12 @@ class Intent:
     request_id: str | None = None
     dry_run: bool = False
     confirmed: bool = False
+    read_back: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came of an intent: the record's id, its JSON masked for the actor, and the differences.
+    """What came of an intent: the record's id, its JSON masked for the actor (if read back), and the differences.
 
     ``shown_once`` holds secrets for this one answer; they are never stored, not even for a resend, whose answer
     names them in ``withheld``.

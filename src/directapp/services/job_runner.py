@@ -35,7 +35,7 @@ from directapp.store.unit import Unit, depth_of_events
 KeepDeadLetter = Callable[[CommandContext, DeadLetter], Awaitable[None]]
 Row = Mapping[str, Any]
 
-KEEPER = "jobs"
+_SYSTEM = "jobs"
 _log = structlog.get_logger(__name__)
 _FAREWELL_SECONDS = 10.0
 _LONGEST_NAME = 400
@@ -47,7 +47,7 @@ _UNEXPECTED = _("Unexpected error")
 
 
 def carried(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what a job that is tried again by hand brings along: its key, and which event handlers are behind it."""
+    """Return what a job that is tried again by hand brings along: its key, and which event handlers have run."""
     brought = payload.get("_job")
     return brought if isinstance(brought, dict) else {}
 
@@ -77,16 +77,16 @@ async def keep_dead_letter(
     Return who wrote what, to be told of once it is committed.
     """
     job, tenant = letter.job, unit.actor.tenant
-    keeper = system_actor(tenant, KEEPER)
+    keeper = system_actor(tenant, _SYSTEM)
     closed = await rows.give_up(unit, job["id"], job.get("worker"), job["attempts"], letter.reason.stored())
     if not closed or keep is None or tenant == INSTALLATION:
         return keeper, ()
     _log.error("job given up", job=job["event"], attempts=job["attempts"], why=letter.reason.english)
     unit.become(keeper)
-    ctx, work = await act_in(pipeline, unit, job["event"], "", None)
+    ctx = await act_in(pipeline, unit, job["event"], "", None)
     await keep(ctx, letter)
-    await work.finish()
-    return keeper, tuple(work.touched)
+    await ctx.work.finish()
+    return keeper, tuple(ctx.work.touched)
 
 
 class JobRunner:
@@ -227,7 +227,7 @@ class JobRunner:
         await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
 
     async def _give_up(self, tenant: UUID, row: Row, reason: Text) -> None:
-        letter = DeadLetter(job={**row, "worker": self._me}, kind="errand", reason=reason)
+        letter = DeadLetter(job={**row, "worker": self._me}, kind="job", reason=reason)
         async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             who, touched = await keep_dead_letter(self._pipeline, self._rows, self._keep, unit, letter)
         if touched and self._pipeline.after_commit:
@@ -245,5 +245,4 @@ class JobRunner:
             key=str(carried(row["payload"]).get("key") or row["id"]),
             attempt=row["attempts"],
             last=row["attempts"] >= kind.attempts,
-            asked_at=row["at"],
         )

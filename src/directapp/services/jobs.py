@@ -10,12 +10,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from directapp.declare.case import Case
 from directapp.declare.events import Event
+from directapp.declare.names import NO_ROW
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
@@ -25,7 +26,6 @@ from directapp.services.drafts import Batch
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
 from directapp.services.seen import Seen
-from directapp.services.work import Work
 from directapp.store.unit import Unit
 
 DAYS = frozenset(range(7))
@@ -72,7 +72,6 @@ class JobRun:
     key: str
     attempt: int
     last: bool
-    asked_at: datetime
 
     @asynccontextmanager
     async def act(self, system: str) -> AsyncIterator[CommandContext]:
@@ -197,6 +196,27 @@ class Schedule:
 INSTALLATION = UUID(int=0)
 
 
+def attempts_within(seconds: float, first: float, longest: float) -> int:
+    """Return how many attempts fit into so many seconds, by the longest waits there are between them."""
+    attempts, waited = 1, 0.0
+    while waited < seconds:
+        waited += min(longest, first * 2.0 ** min(attempts - 1, 60))
+        attempts += 1
+    return attempts
+
+
+class Persistent(TypedDict):
+    """How long a job goes on trying."""
+
+    attempts: int
+    first: float
+    longest: float
+
+
+# For what has a service on the other side that may be away for days: a mail server, a receiver of webhooks.
+FOR_DAYS = Persistent(attempts=attempts_within(_THREE_DAYS, 5.0, 1800.0), first=5.0, longest=1800.0)
+
+
 def sweep(run: Callable[[CommandContext], Awaitable[None]], system: str) -> Run:
     """Return the run of a schedule that is one transaction of a domain, as a named system actor."""
 
@@ -246,16 +266,16 @@ async def acting(  # noqa: PLR0917 - who does what to which record
     """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
     actor = system_actor(tenant, system)
     async with pipeline.database.unit(actor, generic_plan=True) as unit:
-        ctx, work = await act_in(pipeline, unit, verb, collection, record)
+        ctx = await act_in(pipeline, unit, verb, collection, record)
         yield ctx
-        await work.finish()
-    if work.touched and pipeline.after_commit:
-        await pipeline.after_commit(actor, tuple(work.touched), True)
+        await ctx.work.finish()
+    if ctx.work.touched and pipeline.after_commit:
+        await pipeline.after_commit(actor, tuple(ctx.work.touched), True)
 
 
 async def act_in(  # noqa: PLR0917 - who does what to which record
     pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, batch: Batch | None = None
-) -> tuple[CommandContext, Work]:
+) -> CommandContext:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
     work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), batch)
     seen: Seen | None = None
@@ -264,6 +284,5 @@ async def act_in(  # noqa: PLR0917 - who does what to which record
             seen = await work.look_up(collection, record, system=None, cached=True)
         except NotFoundError:
             seen = None
-    case = Case(row=seen.row if seen else {}, actor=unit.actor, now=work.now, verb=verb)
-    about: dict[str, Any] = {"case": case, "verb": verb, "collection": collection, "seen": seen}
-    return CommandContext(actor=unit.actor, now=work.now, work=work, **about), work
+    case = Case(row=seen.row if seen else NO_ROW, actor=unit.actor, now=work.now, verb=verb)
+    return CommandContext(case=case, collection=collection, work=work, seen=seen)

@@ -39,11 +39,11 @@ class ManyWork(Work):
         key = asked.collection, str(equals_of(asked, row))
         return (self._answered or {}).get(key, UNASKED) if known is UNASKED else known
 
-    async def _ask(self, asked: One | Many, row: Mapping[str, Any]) -> Any:
-        answer = await Work._ask(self, asked, row)  # noqa: SLF001 - the same object's
+    async def _ask(self, asked: Sequence[tuple[One | Many, Mapping[str, Any]]]) -> dict[str, Any]:
+        answers = await Work._ask(self, asked)  # noqa: SLF001 - the same object's
         if self._answered is not None:
-            self._answered[asked.collection, str(equals_of(asked, row))] = answer
-        return answer
+            self._answered |= {(one.collection, str(equals)): answers[one.name] for one, equals in asked}
+        return answers
 
     async def put_all(self, meta: CollectionMeta, puts: Sequence[Put]) -> list[Seen | DirectAppError]:
         """Create and change many records as whoever acts now: judged one by one, written together.

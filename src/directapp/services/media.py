@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from directapp.kernel.text import Text, _
 from directapp.services.pictures import AVIF, JPEG, PICTURES, PNG, WEBP, cleaned, refused, shrink
-from directapp.services.signatures import HEIC, is_avif, kind_of
+from directapp.services.signatures import DAMAGED_ARCHIVE, HEIC, is_avif, kind_of
 
 PDF = "application/pdf"
 _OFFICE = {
@@ -169,7 +169,7 @@ def _office(content: bytes) -> str:
                 kind = archive.read("mimetype").decode("ascii").strip()
                 if kind in _OPEN_DOCUMENTS:
                     return kind
-    except (zipfile.BadZipFile, StopIteration, IndexError, UnicodeDecodeError, NotImplementedError, RuntimeError):
+    except (*DAMAGED_ARCHIVE, StopIteration, IndexError):
         raise refused(_KIND) from None
     raise refused(_KIND)
 

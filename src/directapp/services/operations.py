@@ -1,4 +1,4 @@
-"""Operations: how the work behind the scenes stands in one tenant."""
+"""Operations: how background jobs stand in one tenant."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """What may be asked of the work behind the scenes; who may ask is decided by whoever asks."""
+    """What may be asked of background jobs; who may ask is decided by whoever asks."""
 
     dispatcher: Dispatcher
     schedules: Schedules

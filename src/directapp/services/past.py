@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.kinds import restored
+from directapp.declare.names import plain, row_of
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import system_actor
 from directapp.services.seen import Seen
@@ -49,7 +50,7 @@ async def as_of(unit: Unit, meta: CollectionMeta, seen: Seen, version: int) -> S
             item = meta.fields.get(name)
             if item is not None and item.stored and not item.secret:
                 held.setdefault(name, None if before is None else restored(item.kind, before))
-    return Seen(seen.collection, seen.id, {**seen.row, **held})
+    return Seen(seen.collection, seen.id, row_of({**plain(seen.row), **held}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The pipeline: the one door for writes. Opens the transaction, does the work, answers masked, commits once."""
+"""The pipeline: the one way to write. Opens the transaction, does the work, answers masked, commits once."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +12,7 @@ import asyncpg
 import orjson
 
 from directapp.declare.case import Case
+from directapp.declare.names import NO_ROW, STATUS
 from directapp.declare.reading import TYPED, BadValueError, Manner
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
@@ -27,6 +28,7 @@ from directapp.kernel.errors import (
     Problem,
     ReusedKeyError,
     StaleError,
+    StepUpError,
 )
 from directapp.kernel.text import Text, _, verbatim
 from directapp.services import validation
@@ -49,14 +51,14 @@ Touched = Sequence[tuple[str, UUID]]
 AfterCommit = Callable[[Actor, Touched, bool], Awaitable[None]]
 
 _KEY_REUSED = _("The idempotency key has been used for something else.")
-_BEHIND = _("{message} ({more})")
+_WITH_MORE = _("{message} ({more})")
 _ELSEWHERE = _("The value already stands at another site.")
 _TAKEN = _("The value already stands on another record.")
 _IN_USE = _("Cannot be deleted: other data points to it.")
 _LIMIT = _("{label} has a value that is not allowed.")
-_UNKNOWN_VERB = _("There is no act {verb}.")
+_UNKNOWN_VERB = _("Unknown action: {verb}.")
 _STATE = _("{label} is not possible while the status is {state}.")
-_RETRIES = 3
+_ATTEMPTS = 5
 
 
 def to_millisecond(instant: datetime) -> datetime:
@@ -84,12 +86,14 @@ class Pipeline:
 
         """
         meta = self._collection(intent)
-        for attempt in range(_RETRIES):
+        # What an attempt came to hold in the order it met it, the next one holds from the beginning, in one order.
+        hold = {intent.target} if intent.target else set()
+        for attempt in range(_ATTEMPTS):
             try:
-                answer, work = await self._once(meta, intent)
+                answer, work = await self._once(meta, intent, hold)
                 break
             except asyncpg.DeadlockDetectedError:
-                if attempt == _RETRIES - 1:
+                if attempt == _ATTEMPTS - 1:
                     raise
             except (asyncpg.PostgresError, TakenError) as error:
                 raise await self.translated(meta, intent.actor, error) from error
@@ -106,29 +110,30 @@ class Pipeline:
             return []
         first = intents[0]
         meta = self._collection(first)
-        for attempt in range(_RETRIES):
+        hold = {intent.target for intent in intents if intent.target}
+        for attempt in range(_ATTEMPTS):
             try:
-                results, touched, asked = await self._together(meta, intents, atomic=atomic)
+                results, touched, asked = await self._together(meta, intents, hold, atomic=atomic)
                 break
             except asyncpg.DeadlockDetectedError:
-                if attempt == _RETRIES - 1:
+                if attempt == _ATTEMPTS - 1:
                     raise
         if touched and self.after_commit and not first.dry_run:
             await self.after_commit(first.actor, touched, asked)
         return results
 
     async def _together(
-        self, meta: CollectionMeta, intents: Sequence[Intent], *, atomic: bool
+        self, meta: CollectionMeta, intents: Sequence[Intent], hold: set[UUID], *, atomic: bool
     ) -> tuple[list[Answer | DirectAppError], Touched, bool]:
         first = intents[0]
         results: list[Answer | DirectAppError] = []
         touched: list[tuple[str, UUID]] = []
         asked = False
-        async with self.database.unit(first.actor, rollback=first.dry_run, generic_plan=True) as unit:
+        whole = self.database.unit(first.actor, hold=hold, rollback=first.dry_run, generic_plan=True)
+        async with whole as unit:
             replayed = await self._replay_all(unit, intents)
             if replayed is not None:
                 return replayed, (), False
-            await unit.lock_all(intent.target for intent in intents if intent.target)
             for intent in intents:
                 try:
                     async with unit.savepoint():
@@ -144,7 +149,7 @@ class Pipeline:
                     results.append(await self.translated(meta, intent.actor, error))
             refused = [r for r in results if isinstance(r, DirectAppError)]
             if refused and atomic:
-                await unit.send("ROLLBACK; BEGIN")
+                await unit.end("ROLLBACK")
                 touched = []
             elif first.key and not first.dry_run:
                 await self._remember(unit, _dump_all(results), *intents)
@@ -158,8 +163,8 @@ class Pipeline:
             raise ForbiddenError
         return meta
 
-    async def _once(self, meta: CollectionMeta, intent: Intent) -> tuple[Answer, Work | None]:
-        whole = self.database.unit(intent.actor, lock=intent.target, rollback=intent.dry_run, generic_plan=True)
+    async def _once(self, meta: CollectionMeta, intent: Intent, hold: set[UUID]) -> tuple[Answer, Work | None]:
+        whole = self.database.unit(intent.actor, hold=hold, rollback=intent.dry_run, generic_plan=True)
         async with whole as unit:
             stored = await self.replay(unit, intent)
             if stored is not None:
@@ -169,6 +174,7 @@ class Pipeline:
             return answer, work
 
     async def _in(self, unit: Unit, meta: CollectionMeta, intent: Intent) -> tuple[Answer, Work]:
+        _demand_proof(meta, intent, self.clock())
         work = self.work(unit, intent)
         shown: dict[str, str] = {}
         looked: Any = None
@@ -188,16 +194,17 @@ class Pipeline:
         json = None
         if looked is not None:
             json = _answered(looked, intent.actor)
-        elif seen is not None:
-            answered = self.spec[seen.collection]
-            plan = self.database.one_plan(intent.actor.roles, answered, ())
-            # None where the write has taken the record out of the writer's sight.
-            found: str | None = await unit.run(plan, [seen.id])
-            json = None if found is None else in_words(found.encode(), intent.actor).decode()
+        elif seen is not None and intent.read_back:
+            json = await self.shown(unit, intent.actor, self.spec[seen.collection], seen.id)
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else meta.name
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
         return answer, work
+
+    async def shown(self, unit: Unit, actor: Actor, meta: CollectionMeta, record: UUID) -> str | None:
+        """Return a record as the actor sees it, as JSON; None where it does not (a write may have seen to that)."""
+        json: str | None = await unit.run(self.database.one_plan(actor.roles, meta, ()), [record])
+        return None if json is None else in_words(json, actor)
 
     def work(self, unit: Unit, intent: Intent, batch: Batch | None = None) -> Work:
         """Return the work of an intent inside a unit."""
@@ -206,13 +213,18 @@ class Pipeline:
             unit=unit,
             actor=intent.actor,
             origin=intent.origin,
-            now=to_millisecond(self.clock()),
+            now=(now := to_millisecond(self.clock())),
+            at=self.audited_at(now),
             reason=intent.reason,
             request_id=intent.request_id,
             confirmed=intent.confirmed,
             batch=batch,
             target=(intent.collection, intent.target) if intent.target or intent.verb == "create" else None,
         )
+
+    def audited_at(self, now: datetime) -> datetime | None:
+        """Return what the audit says of a write: a clock of one's own plays another time; else PostgreSQL is asked."""
+        return None if self.clock is utc_now else now
 
     async def _verb(self, work: Work, unit: Unit, meta: CollectionMeta, intent: Intent) -> CommandContext:
         if intent.verb == UNDO.name:
@@ -223,14 +235,11 @@ class Pipeline:
         grants = meta.grants_of(intent.actor.roles)
         if not any(_gives(g.verbs, verb) for g in grants):
             raise ForbiddenError
-        params = parse_params(verb, intent.patch, validation.manner_of(intent.actor))
+        params = parse_params(verb, intent.patch, validation.manner_of(intent.actor, intent.origin))
         if not intent.actor.is_system:
             await refuse_unseen(unit, {f.name: f for f in verb.params}, params)
         ctx = CommandContext(
-            actor=intent.actor,
-            now=work.now,
-            case=Case(row={}, actor=intent.actor, now=work.now, verb=verb.name),
-            verb=verb.name,
+            case=Case(row=NO_ROW, actor=intent.actor, now=work.now, verb=verb.name),
             collection=meta.name,
             work=work,
             params=params,
@@ -290,7 +299,7 @@ class Pipeline:
         if not intents[0].key or intents[0].dry_run:
             return None
         stored = await self._stored(unit, *intents)
-        return None if stored is None else [_load_one(a) for a in orjson.loads(stored)]
+        return None if stored is None else [_load(a) for a in orjson.loads(stored)]
 
     async def _stored(self, unit: Unit, *intents: Intent) -> str | None:
         intent = intents[0]
@@ -371,11 +380,13 @@ class Pipeline:
         sql = in_the_way(self.spec, taken.meta, taken.unique)
         async with self.database.unit(actor, readonly=True) as unit:
             rows = await unit.fetch(sql, actor.tenant, *values)
-            plan = self.database.one_plan(actor.roles, taken.meta, ())
-            shown = orjson.loads(await unit.run(plan, [rows[0]["id"]])) if rows else {}
+            json = await self.shown(unit, actor, taken.meta, rows[0]["id"]) if rows else None
+        shown = orjson.loads(json) if json else {}
         title = ", ".join(str(shown[n]) for n in taken.meta.declared.views.title if isinstance(shown.get(n), str))
-        message = _standing(taken.unique.message, title) if rows else _elsewhere(taken.unique.message)
-        return NotUniqueError([Problem(message, field=name) for name in taken.unique.fields])
+        more = title if rows else _ELSEWHERE
+        message = _WITH_MORE.fill(message=taken.unique.message, more=more) if more else taken.unique.message
+        other = (taken.meta.name, rows[0]["id"]) if json else None
+        return NotUniqueError([Problem(message, field=name, stands_on=other) for name in taken.unique.fields])
 
 
 def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> dict[str, Any]:
@@ -407,7 +418,7 @@ def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> d
 def why_blocked(meta: CollectionMeta, verb: Verb, case: Case) -> Problem | None:
     """Return why a verb makes no sense for a record right now, or None."""
     flow = meta.declared.workflow
-    status = case.get("status")
+    status = case.get(STATUS)
     if verb.states and status not in verb.states:
         state = flow.label(status) if flow else verbatim(status)
         return Problem(_STATE.fill(label=verb.label, state=state))
@@ -418,14 +429,6 @@ def fingerprint(*intents: Intent) -> str:
     """Return what an idempotency key stands for."""
     said = [[i.collection, i.verb, i.target, i.patch if i.said is None else i.said] for i in intents]
     return hashlib.sha256(orjson.dumps(said, default=str, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _standing(message: Text, title: str) -> Text:
-    return _BEHIND.fill(message=message, more=title) if title else message
-
-
-def _elsewhere(message: Text) -> Text:
-    return _BEHIND.fill(message=message, more=_ELSEWHERE)
 
 
 def _answered(looked: object, actor: Actor) -> str:
@@ -471,5 +474,11 @@ def _load(text: str) -> Answer:
     )
 
 
-def _load_one(text: str) -> Answer | DirectAppError:
-    return _load(text)
+def _demand_proof(meta: CollectionMeta, intent: Intent, now: datetime) -> None:
+    """Refuse what asks for a second factor from who has not just shown theirs (StepUpError)."""
+    if intent.dry_run or not intent.actor.must_prove(now):
+        return
+    verb = meta.verb(intent.verb)
+    changed = (meta.fields[n] for n in intent.patch if n in meta.fields) if verb is None else ()
+    if (verb is not None and verb.step_up) or any(f.step_up for f in changed):
+        raise StepUpError

@@ -20,7 +20,8 @@ from directapp.store.database import Database
 class Platform:
     """What every interface works with. ``data`` is the folder for files, mail and keys.
 
-    ``checks`` are further health probes by name, each returning a detail or raising.
+    ``checks`` are further health probes by name, each returning a detail or raising; ``security_contacts`` are where
+    weaknesses are reported.
     """
 
     spec: Spec
@@ -31,13 +32,16 @@ class Platform:
     data: Path
     public_url: str
     demo: bool = False
+    security_contacts: tuple[str, ...] = ()
+    # A restored copy that is held: nothing is sent, and pages say so.
+    quiet: bool = False
     processes: Processes = field(default_factory=Processes)
     short_work: Processes = field(default_factory=short_work)
     operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)
 
-    def told_once(self, verb: Verb, answer: Answer) -> dict[str, str]:
+    def shown_once(self, verb: Verb, answer: Answer) -> dict[str, str]:
         """Return the secrets of an answer by name, addresses in full; empty for a resend and a dry run."""
         root = self.public_url.rstrip("/")
         told = answer.shown_once

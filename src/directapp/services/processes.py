@@ -86,10 +86,10 @@ class _Child:
         return kind, value
 
     async def end(self) -> None:
-        """Kill it."""
+        """Kill it; what it still said is read, as the end of a pipe that nobody reads is never seen."""
         with suppress(ProcessLookupError):
             self.process.kill()
-        await self.process.wait()
+        await self.process.communicate()
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ class Processes:
         async with self._child() as child:
             deadline = asyncio.get_running_loop().time() + seconds * _PATIENCE
             await child.ask((work, args, named), seconds)
-            result: T = (await self._heard(child, deadline, seconds))[1]
+            result: T = (await self._answer(child, deadline, seconds))[1]
             return result
 
     async def stream(
@@ -142,8 +142,8 @@ class Processes:
         async with self._child() as child:
             deadline = asyncio.get_running_loop().time() + seconds * _PATIENCE
             await child.ask((work, args, named), seconds)
-            while (heard := await self._heard(child, deadline, seconds))[0] != DONE:
-                yield heard[1]
+            while (answer := await self._answer(child, deadline, seconds))[0] != DONE:
+                yield answer[1]
 
     async def close(self) -> None:
         """End every child; none is started any more."""
@@ -184,7 +184,7 @@ class Processes:
         )  # fmt: skip
         return _Child(process)
 
-    async def _heard(self, child: _Child, deadline: float, seconds: float) -> tuple[str, Any]:
+    async def _answer(self, child: _Child, deadline: float, seconds: float) -> tuple[str, Any]:
         try:
             async with asyncio.timeout_at(deadline):
                 kind, value = await child.answer()

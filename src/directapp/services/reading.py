@@ -1,27 +1,30 @@
 """Reading: lists, single records, figures and history, masked by the same entries as everything else."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from directapp.declare.case import Case
+from directapp.declare.kinds import Kind
 from directapp.declare.rules import Everything
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.verbs import Verb
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import BadQueryError, ForbiddenError, NotFoundError, Problem
-from directapp.kernel.text import _
-from directapp.kernel.text import told as in_language
+from directapp.kernel.text import _, in_language
 from directapp.services import validation
 from directapp.services.pipeline import why_blocked
 from directapp.services.stored_texts import in_words
 from directapp.services.tags import Revisit, tag_of
+from directapp.store.compiler import together
 from directapp.store.database import Database
+from directapp.store.forgetting import ERASED
 from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.orders import served
 from directapp.store.query import Order, Path, Query
@@ -33,7 +36,7 @@ MOST_COUNTED = 10_000
 # Where each of many codes is counted: the columns of a board, the stages of the front page.
 MOST_AT_EACH = 1_000
 # Programs are told how many there are up to this, and that there are more.
-MOST_TOLD = 50_000
+MOST_REPORTED = 50_000
 # An order that no index gives is made by looking at every row: of so many at most.
 MOST_SORTED = 25_000
 # In a table of at least so many rows, those of the few records that an actor sees are found from these: few for a list,
@@ -41,10 +44,8 @@ MOST_SORTED = 25_000
 LARGE, FEW_LISTED, FEW_COUNTED = 50_000, 2_000, 20_000
 _SEEN_SECONDS, _SEEN_KEPT = 300.0, 5_000
 
+_ERASED, _WORDS = _("Erased"), frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE})
 _TOO_LONG = _("There are more than {most} rows, and they cannot be sorted by {field}. Narrow them with a filter first.")
-
-
-# How the mark of a stored text stands in what PostgreSQL writes.
 # Bytes of figures that are kept by their tags: those of a front page that many look at.
 _FIGURES_BUDGET = 4_000_000
 
@@ -90,6 +91,8 @@ class Reading:
         self.spec = spec
         self.database = database
         self.clock = clock
+        # Who hears of every record that is read alone, with the personal fields that the reader sees of it.
+        self.looked: Callable[[Actor, str, UUID, frozenset[str]], None] | None = None
         self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
         self._figures: Budget[str, Page] = Budget(_FIGURES_BUDGET)
 
@@ -132,34 +135,48 @@ class Reading:
             counts = {}
             for name in query.counts:
                 asked = replace(
-                    _only_rows(Query() if name == "total_count" else query, MOST_TOLD), few=seen <= FEW_COUNTED
+                    _only_rows(Query() if name == "total_count" else query, MOST_REPORTED), few=seen <= FEW_COUNTED
                 )
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values())
             json = await self._rows(unit, meta, query, stepped=bool(query.search) or valued)
-        told = {name: min(count, MOST_TOLD) for name, count in counts.items()}
-        page = Page(in_words(json, actor), told, tuple(name for name in sorted(told) if counts[name] > MOST_TOLD), tag)
+        told = {name: min(count, MOST_REPORTED) for name, count in counts.items()}
+        page = Page(
+            in_words(json, actor), told, tuple(name for name in sorted(told) if counts[name] > MOST_REPORTED), tag
+        )
         if tag and query.aggregate:
             self._figures.put(tag, page, PLAN_LEAST + len(json))
         return page
+
+    async def several(self, actor: Actor, asked: Sequence[tuple[str, Query]]) -> list[bytes]:
+        """Return what several questions about one record find, each as JSON, in one statement.
+
+        Their filters name the record by an indexed field: their plans are the same for every record.
+        """
+        plans, values = [], []
+        for collection, query in asked:
+            plans.append(self.database.list_plan(actor.roles, self.meta(actor, collection), query))
+            values.append(query.values())
+        plan = together(plans, [len(v) for v in values])
+        async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
+            found = await unit.run(plan, [v for one in values for v in one])
+        return [in_words(json, actor) for json in found]
 
     async def _rows(self, unit: Unit, meta: CollectionMeta, query: Query, *, stepped: bool) -> bytes:
         roles, database = unit.actor.roles, self.database
         json = b"[]"
         if query.aggregate or not stepped:
-            make = database.aggregate_plan if query.aggregate else database.list_plan
-            json = await unit.run(make(roles, meta, query), query.values())
+            json = await unit.run(database.list_plan(roles, meta, query), query.values())
         else:
             if query.search and query.found is None:
                 # Which rows are looked at hangs on whose they are.
-                await unit.simple("SET LOCAL plan_cache_mode = auto")
+                unit.wait("SET LOCAL plan_cache_mode = auto")
             if ids := await unit.run(database.ids_plan(roles, meta, query), query.values()):
                 json = await unit.run(database.rows_plan(roles, meta, query.fields), [ids])
         return json
 
     async def _tag(self, unit: Unit, meta: CollectionMeta, query: Query, again: Revisit) -> str | None:
         """Return the tag of a list or of figures, whichever way they are read: what is asked says all of it."""
-        make = self.database.aggregate_plan if query.aggregate else self.database.list_plan
-        return await tag_of(unit, again.question, [make(unit.actor.roles, meta, query)])
+        return await tag_of(unit, again.question, [self.database.list_plan(unit.actor.roles, meta, query)])
 
     async def _refuse_long_sort(self, unit: Unit, meta: CollectionMeta, query: Query) -> None:
         """Refuse an order of a large table that no index gives, for very many rows (BadQueryError)."""
@@ -209,7 +226,7 @@ class Reading:
         if known is None or known[1] < now:
             async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
                 # Whoever sees few has an index to find them by; for many, any way is quick.
-                await unit.simple("SET LOCAL enable_seqscan = off")
+                unit.wait("SET LOCAL enable_seqscan = off")
                 count = await unit.run(self.database.seen_plan(actor.roles, parent, FEW_COUNTED), [])
             known = (int(count), now + _SEEN_SECONDS)
             self._seen.put(key, known, 1)
@@ -265,7 +282,15 @@ class Reading:
             json = await unit.run(plan, [record])
         if json is None:
             raise NotFoundError
-        return Page(in_words(json.encode(), actor), {}, tag=tag)
+        self._note_look(actor, meta, record, frozenset(path[0] for path in fields) or meta.readable_names)
+        return Page(in_words(json, actor).encode(), {}, tag=tag)
+
+    def _note_look(self, actor: Actor, meta: CollectionMeta, record: UUID, fields: frozenset[str]) -> None:
+        """Tell who keeps it that somebody has read what is personal of a record."""
+        personal = frozenset(name for name in fields if (item := meta.fields.get(name)) and item.personal)
+        if self.looked is not None and personal:
+            reads = frozenset[str]().union(*(meta.reads(grant) for grant in meta.grants_of(actor.roles)))
+            self.looked(actor, meta.name, record, personal & reads)
 
     async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
         """Return those of the records that the actor sees."""
@@ -292,11 +317,9 @@ class Reading:
             raise NotFoundError
         related = validation.pop_related(self.spec, meta, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
-        return View(
-            orjson.loads(in_words(json.encode(), actor)),
-            *self.rights(actor, meta, found),
-            self._offers(actor, meta, found, case),
-        )
+        rights = self.rights(actor, meta, found)
+        self._note_look(actor, meta, record, rights[0])
+        return View(orjson.loads(in_words(json, actor)), *rights, self._offers(actor, meta, found, case))
 
     @staticmethod
     def rights(actor: Actor, meta: CollectionMeta, found: Found) -> tuple[frozenset[str], frozenset[str], bool]:
@@ -304,20 +327,18 @@ class Reading:
         grants = meta.grants_of(actor.roles)
         seeing = [g for g, bit in zip(grants, found.sees, strict=True) if bit]
         editing = [g for g, bit in zip(grants, found.edits, strict=True) if bit]
-        readable = frozenset[str]().union(*(meta.reads(g) for g in seeing))
         writable = frozenset[str]().union(*(meta.writes(g) for g in editing))
         flow, status = meta.declared.workflow, found.row.get("status")
         state = flow.state(status) if flow else None
         if flow and state and state.locked:
             writable &= flow.unlocked
-        return readable, writable, any(g.full for g in seeing)
+        return validation.readable(meta, actor, found), writable, any(g.full for g in seeing)
 
     @staticmethod
     def _offers(actor: Actor, meta: CollectionMeta, found: Found, case: Case) -> tuple[Offer, ...]:
         grants = meta.grants_of(actor.roles)
-        given = {v for g, bit in zip(grants, found.sees, strict=True) if bit for v in g.verbs}
-        verbs = [v for v in meta.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
-        return tuple(Offer(v, why_blocked(meta, v, case)) for v in verbs)
+        verbs = meta.verbs_of(g for g, bit in zip(grants, found.sees, strict=True) if bit)
+        return tuple(Offer(v, why_blocked(meta, v, case)) for v in verbs if v.on == "record")
 
     async def history(self, actor: Actor, collection: str, record: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
         """Return the changes of a record seen in full, newest first, masked by today's rights."""
@@ -329,21 +350,23 @@ class Reading:
             readable, _, full = self.rights(actor, meta, found)
             if not full:
                 return []
-            unit.become(_pipeline(actor))
+            unit.become(system_actor(actor.tenant, "pipeline"))
             rows = await unit.fetch(_HISTORY, actor.tenant, collection, record, limit)
-        return [in_language(_entry(row, readable), actor.language) for row in rows]
+        return [in_language(_entry(row, readable, meta), actor.language) for row in rows]
+
+    async def touched(self, actor: Actor, collection: str, request: str, since: datetime) -> list[UUID]:
+        """Return the records that a request of an actor itself changed since a moment."""
+        async with self.database.unit(system_actor(actor.tenant, "pipeline"), readonly=True) as unit:
+            rows = await unit.fetch(_TOUCHED, actor.tenant, since, collection, actor.user, request)
+        return [row["record"] for row in rows]
 
 
 def _only_rows(query: Query, most: int) -> Query:
     return Query(filter=query.filter, search=query.search, found=query.found, most=most)
 
 
-def _pipeline(actor: Actor) -> Actor:
-    return Actor(tenant=actor.tenant, user=None, name="system:pipeline", roles=frozenset({"sys_pipeline"}))
-
-
-def _entry(row: Any, readable: frozenset[str]) -> dict[str, Any]:
-    seen = {n: c for n, c in row["changes"].items() if n in readable}
+def _entry(row: Any, readable: frozenset[str], meta: CollectionMeta) -> dict[str, Any]:
+    seen = {n: _remembered(meta, n, c) for n, c in row["changes"].items() if n in readable}
     return {
         "id": str(row["id"]),
         "at": row["at"],
@@ -361,7 +384,17 @@ def _entry(row: Any, readable: frozenset[str]) -> dict[str, Any]:
     }
 
 
+def _remembered(meta: CollectionMeta, name: str, change: list[Any]) -> list[Any]:
+    """Return a change as it is told: where its values are forgotten, that they are, in words as far as words fit."""
+    if not isinstance(change[1], dict) or ERASED not in change[1]:
+        return change
+    return [None, _ERASED.stored() if meta.fields[name].kind in _WORDS else None]
+
+
 _HISTORY = """
 SELECT a.id, a.at, a.actor, a.actor_name, a.roles, a.via, a.origin, a.request_id, a.reason, a.verb, a.version, a.changes
   FROM audit a WHERE a.tenant_id = $1 AND a.collection = $2 AND a.record = $3 ORDER BY a.at DESC, a.id DESC LIMIT $4
 """
+_TOUCHED = """
+SELECT record FROM audit WHERE tenant_id = $1 AND at >= $2 AND collection = $3 AND actor = $4 AND request_id = $5
+ AND id = act ORDER BY at, id"""

@@ -12,9 +12,10 @@ import structlog
 from directapp.kernel.text import Text
 from directapp.services.jobs import INSTALLATION, Schedule
 from directapp.services.pipeline import Pipeline
+from directapp.store.changes import OutboxEvent
 from directapp.store.outbox import dispatcher_actor
 from directapp.store.timetable import Timetable
-from directapp.store.unit import OutboxEvent, Unit
+from directapp.store.unit import Unit
 
 _TICK_SECONDS = 1.0
 _LOOK_ROUND_SECONDS = 60.0

@@ -1,12 +1,14 @@
 """Sealing the audit: hash-chained batches per tenant, so that tampering shows. No lock on the write path.
 
 A batch holds so many rows at most, and rows are read and added up a page at a time: whatever there is to seal,
-neither memory nor the event loop notices.
+neither memory nor the event loop notices. What is sealed of a row is its line: a digest in the place of each value, so
+that values can be forgotten (``store.forgetting``).
 """
 
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +16,6 @@ from uuid import UUID
 import orjson
 
 from directapp.kernel.actor import system_actor
-from directapp.kernel.clock import Clock, utc_now
 from directapp.store.database import Database
 from directapp.store.unit import Unit
 
@@ -24,18 +25,29 @@ MOST_IN_BATCH, _PAGE = 20_000, 500
 _GENESIS = "0" * 64
 
 
-async def seal_all(database: Database, tenant: UUID, *, clock: Clock = utc_now) -> int:
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What the seals say of a tenant's audit: ``flaws`` a sentence each, empty is good; counts of rows and batches."""
+
+    flaws: list[str]
+    rows: int
+    batches: int
+    unsealed: int
+
+
+async def seal_all(database: Database, tenant: UUID, *, lag: timedelta = LAG) -> int:
     """Seal whatever is older than the lag, a batch and a transaction at a time; return how many rows that were."""
     whole = 0
-    while rows := await seal(database, tenant, clock=clock):
+    while rows := await seal(database, tenant, lag=lag):
         whole += rows
     return whole
 
 
-async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most: int = MOST_IN_BATCH) -> int:
+async def seal(database: Database, tenant: UUID, *, lag: timedelta = LAG, most: int = MOST_IN_BATCH) -> int:
     """Seal the oldest rows that are older than the lag; return how many the new batch holds (0: nothing new).
 
-    A batch ends after ``most`` rows, and with the last of those that were written at the same instant.
+    A batch ends with its last row: after ``most`` of them, and those that were written at the same instant. What time
+    it is PostgreSQL says, as it does of the rows.
     """
     async with database.unit(system_actor(tenant, "pipeline")) as unit:
         await unit.value("SELECT pg_advisory_xact_lock(hashtextextended($1, 7))", str(tenant))
@@ -45,16 +57,15 @@ async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most
         batch, start, chain = (
             (last[0]["batch"] + 1, last[0]["to_at"], last[0]["digest"]) if last else (1, None, _GENESIS)
         )
-        end = await _end(unit, tenant, start, clock() - LAG, most)
-        digest, rows = await _digest(unit, tenant, start, end, chain)
-        if rows == 0:
+        end = await unit.value(_END, tenant, start or _BEFORE_ALL, lag, most)
+        if end is None:
             return 0
+        digest, rows = await _digest(unit, tenant, start, end, chain)
         await unit.value(
             "INSERT INTO audit_seal (tenant_id, batch, sealed_at, from_at, to_at, rows, digest)"
-            " VALUES ($1, $2, $3, coalesce($4, '-infinity'::timestamptz), $5, $6, $7)",
+            " VALUES ($1, $2, clock_timestamp(), coalesce($3, '-infinity'::timestamptz), $4, $5, $6)",
             tenant,
             batch,
-            clock(),
             start,
             end,
             rows,
@@ -63,11 +74,11 @@ async def seal(database: Database, tenant: UUID, *, clock: Clock = utc_now, most
     return rows
 
 
-async def verify(database: Database, tenant: UUID) -> list[str]:
-    """Return what does not fit the seals, a sentence each; empty is good."""
+async def verify(database: Database, tenant: UUID) -> Verified:
+    """Compare the audit of a tenant with its seals."""
     found = []
     async with database.unit(system_actor(tenant, "pipeline"), readonly=True) as unit:
-        chain, start, expected = _GENESIS, None, 1
+        chain, start, expected, whole = _GENESIS, None, 1, 0
         seals = await unit.fetch(
             "SELECT batch, to_at, rows, digest FROM audit_seal WHERE tenant_id = $1 ORDER BY batch", tenant
         )
@@ -79,15 +90,9 @@ async def verify(database: Database, tenant: UUID) -> list[str]:
                 found.append(f"batch {row['batch']}: {row['rows']} rows were sealed, {rows} are there")
             elif digest != row["digest"]:
                 found.append(f"batch {row['batch']}: a row has been changed")
-            chain, start, expected = row["digest"], row["to_at"], row["batch"] + 1
-    return found
-
-
-async def _end(unit: Unit, tenant: UUID, start: datetime | None, latest: datetime, most: int) -> datetime:
-    """Return the instant up to which a batch goes."""
-    sql = "SELECT at FROM audit WHERE tenant_id = $1 AND at <= $2 AND at > $3 ORDER BY at OFFSET $4 LIMIT 1"
-    full: datetime | None = await unit.value(sql, tenant, latest, start or _BEFORE_ALL, most - 1)
-    return full or latest
+            chain, start, expected, whole = row["digest"], row["to_at"], row["batch"] + 1, whole + rows
+        later = await unit.value(_LATER, tenant, start or _BEFORE_ALL)
+    return Verified(flaws=found, rows=whole, batches=len(seals), unsealed=later)
 
 
 async def _digest(unit: Unit, tenant: UUID, start: datetime | None, end: datetime, chain: str) -> tuple[str, int]:
@@ -118,9 +123,14 @@ def _add(running: Any, lines: list[str]) -> None:
 _BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
 # After every id of its instant: what was written at the start belongs to the batch before.
 _LAST_ID = UUID(int=2**128 - 1)
-# A row from before acts were numbered reads as it did when it was sealed.
+_LATER = "SELECT count(*) FROM audit WHERE tenant_id = $1 AND at > $2"
+# Up to which row a batch goes: no further than there are any, so that no seal lies ahead of what was written.
+_END = """
+SELECT max(at) FROM (SELECT at FROM audit WHERE tenant_id = $1 AND at > $2 AND at <= now() - $3::interval
+                      ORDER BY at LIMIT $4) AS oldest
+"""
 _ROWS = """
-SELECT a.at, a.id, (CASE WHEN a.act IS NULL THEN to_jsonb(a) - 'act' ELSE to_jsonb(a) END)::text AS line
+SELECT a.at, a.id, audit_line(to_jsonb(a))::text AS line
   FROM audit a WHERE a.tenant_id = $1 AND a.at <= $4
    AND (a.at, a.id) > ($2, $3) ORDER BY a.at, a.id LIMIT $5
 """

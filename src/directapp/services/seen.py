@@ -7,6 +7,7 @@ from uuid import UUID
 
 from directapp.declare.case import Range
 from directapp.declare.events import Event
+from directapp.declare.names import FieldNames, Row
 
 # How many records are looked at in one statement, where all are.
 PAGE = 5_000
@@ -21,12 +22,12 @@ class Seen:
 
     collection: str
     id: UUID
-    row: Mapping[str, Any]
+    row: Row
 
     @property
     def version(self) -> int:
         """The version of the row as it was seen."""
-        return int(self.row["version"])
+        return self.row[FieldNames.version]
 
 
 def beyond(page: Sequence[Seen]) -> Range:

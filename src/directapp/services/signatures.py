@@ -1,7 +1,14 @@
 """Signatures: what files of other kinds are called, by how their content begins. Pure."""
 
+import lzma
+import zipfile
+import zlib
+
 from directapp.kernel.text import Text, _
 from directapp.services.avif import brands_of
+
+# What the standard library raises where an archive is damaged, encrypted, or packed in a way that it does not know.
+DAMAGED_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 
 _AVIF = frozenset({"avif", "avis"})
 _HEIC = frozenset({"heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "heif"})

@@ -35,7 +35,7 @@ class Saw:
         clashes = [n for n in values if n not in base or not is_as_seen(meta.fields[n], stored.get(n), base[n])]
         if not clashes:
             return
-        readable = meta.readable_names if actor.is_system else _readable(meta, found, actor)
+        readable = meta.readable_names if actor.is_system else validation.readable(meta, actor, found)
         raise StaleError([_problem(meta.fields[n], stored, told=n in readable) for n in clashes])
 
 
@@ -52,11 +52,6 @@ def is_as_seen(item: Field, stored: Any, seen: Any) -> bool:
         return bool(value == stored or value == stored.replace(second=0, microsecond=0))
     # To a reader nothing, no and an empty list are one.
     return bool(value == stored or all(one is None or one is False or one == [] for one in (value, stored)))
-
-
-def _readable(meta: CollectionMeta, found: Found, actor: Actor) -> frozenset[str]:
-    grants = zip(meta.grants_of(actor.roles), found.sees, strict=True)
-    return frozenset[str]().union(*(meta.reads(grant) for grant, sees in grants if sees))
 
 
 def _problem(item: Field, stored: Mapping[str, Any], *, told: bool) -> Problem:

@@ -11,7 +11,7 @@ from directapp.kernel.text import _
 
 _UNKNOWN = _("There is no status “{status}”.")
 _BY_FACT = _("The status follows by itself. Set {label} ({field}) instead.")
-_BY_VERB = _("Use the act “{label}” ({verb}).")
+_BY_VERB = _("Use the action “{label}” ({verb}).")
 _NO_STEP = _("Cannot go from {origin} to {to}.")
 
 

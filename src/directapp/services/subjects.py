@@ -1,14 +1,15 @@
 """Subjects: what a row takes along from the record that it belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from directapp.declare.fields import Field
+from directapp.declare.names import Patch
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
-from directapp.services.references import NOTHING, check
+from directapp.services.references import MISSING, NOTHING, check
 from directapp.store.unit import Unit
 
 _ANOTHER = _("{label} belongs to another record.")
@@ -43,13 +44,39 @@ async def pointed_to(
             if given.get(along.name) not in {None, value}:
                 raise InvalidError([Problem(_ANOTHER.fill(label=along.label), field=along.name)])
             values[along.name] = value
+    if not unit.actor.is_system:
+        await _refuse_blind(unit, meta, given, {**row, **values}, before)
     return values
+
+
+async def _refuse_blind(
+    unit: Unit, meta: CollectionMeta, given: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any]
+) -> None:
+    """Refuse to name people who do not see what a row belongs to, as if there were no such people (InvalidError)."""
+    tenant, subject = unit.actor.tenant, next((f for f in meta.stored if f.ref_in), None)
+    system = system_actor(tenant, "pipeline")
+
+    async def find(collection: str, equals: Patch, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        with unit.acting_as(system):
+            return await unit.find(unit.spec[collection], limit, equals)
+
+    for item in (f for f in meta.stored if f.seers):
+        load = unit.spec[str(item.ref)].declared.actors
+        named = set(given.get(item.name) or ()) - set(before.get(item.name) or ())
+        if load is None or subject is None or not named:
+            continue
+        target, equals = unit.spec[str(row[str(subject.ref_in)])], {"id": row[subject.name]}
+        for person in await load(find, tenant, sorted(named)):
+            with unit.acting_as(person):
+                named -= {person.user} if await unit.find(target, 1, equals, ("id",)) else set()
+        if named:
+            raise InvalidError([Problem(MISSING.fill(label=item.label), field=item.name)])
 
 
 async def _value(unit: Unit, along: Field, collection: Any, record: Any) -> Any:
     """Return what is taken along from a subject: itself, what it points to, or nothing."""
     subject = unit.spec.get(str(collection))
-    if record is None or subject is None or along.name not in subject.fields:
+    if record is None or subject is None or not subject.holds(along):
         return record if collection == along.ref else None
     with unit.acting_as(system_actor(unit.actor.tenant, "pipeline")):
         rows = await unit.find(subject, 1, {"id": record}, (along.name,))

@@ -1,19 +1,19 @@
 """Tallying: sums that follow from other rows are counted anew in the transaction that touched those rows."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import system_actor
 from directapp.store.tallies import check, settle, touched
 from directapp.store.unit import Unit
 
-Pairs = Sequence[tuple[Row | None, Row | None]]
+Stored = Mapping[str, Any]
+Pairs = Sequence[tuple[Stored | None, Stored | None]]
 
 
 @dataclass(slots=True)
@@ -66,16 +66,16 @@ class Tallying:
         finally:
             self.lifted.difference_update(row["id"] for row in rows)
 
-    async def falling(self, meta: CollectionMeta, row: Row) -> list[tuple[CollectionMeta, list[Row]]]:
+    async def falling(self, meta: CollectionMeta, row: Stored) -> list[tuple[CollectionMeta, list[Stored]]]:
         """Return the counted rows that a deletion takes away: the record itself, and those that go with it."""
         spec = self.unit.spec
         with_it = [(spec[of], f.name) for of in spec.tallies for f in spec[of].stored if f.ref == meta.name]
-        found: list[tuple[CollectionMeta, list[Row]]] = [(meta, [row])]
+        found: list[tuple[CollectionMeta, list[Stored]]] = [(meta, [row])]
         for counted, column in with_it:
             if counted.fields[column].on_delete == "cascade":
                 found += [(counted, await self._find(counted, {column: row["id"]}))]
         return found
 
-    async def _find(self, meta: CollectionMeta, equals: dict[str, Any]) -> list[Row]:
+    async def _find(self, meta: CollectionMeta, equals: dict[str, Any]) -> list[Stored]:
         with self.unit.acting_as(system_actor(self.unit.actor.tenant, "pipeline")):
             return [*await self.unit.find(meta, 10_000, equals)]

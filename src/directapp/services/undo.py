@@ -115,11 +115,11 @@ async def undo(work: Work, meta: CollectionMeta, record: UUID) -> CommandContext
                 await _take_back(work, step, left[step.key], alone=all(one.meta is not meta for one in made))
         for step in made:
             if step.later:
-                await _refuse_told(work, step)
+                await _refuse_forbidden(work, step)
             else:
                 await _remove(work, step, left[step.key])
     case = Case(row=seen.row, actor=actor, now=work.now, verb="undo")
-    return CommandContext(actor=actor, now=work.now, case=case, verb="undo", collection=meta.name, work=work, seen=seen)
+    return CommandContext(case=case, collection=meta.name, work=work, seen=seen)
 
 
 async def _steps(work: Work, actor: Actor, meta: CollectionMeta, record: UUID) -> tuple[Step, list[Step]]:
@@ -140,8 +140,8 @@ async def _steps(work: Work, actor: Actor, meta: CollectionMeta, record: UUID) -
         raise ConflictError(_NOTHING)
     steps: dict[tuple[str, UUID], Step] = {}
     for row in written:
-        shape_of = work.spec[row["collection"]]
-        step = Step(meta=shape_of, record=row["record"], verb=row["verb"], later=row["at"] != direct["at"])
+        of, later = work.spec[row["collection"]], row["at"] != direct["at"]
+        step = Step(meta=of, record=row["record"], verb=row["verb"], later=later)
         step = steps.setdefault(step.key, step)
         step.take(row["version"], orjson.loads(row["changes"]))
     own = steps.pop((meta.name, record))
@@ -244,7 +244,7 @@ async def _remove(work: Work, step: Step, left: Found | None) -> None:
     await work.delete(step.meta, step.record)
 
 
-async def _refuse_told(work: Work, step: Step) -> None:
+async def _refuse_forbidden(work: Work, step: Step) -> None:
     """Let what event handlers wrote down stand, a log or a notice; refuse where its own rules forbid it now."""
     now = await work.unit.look_up(step.meta, step.record)
     if now is not None:

@@ -16,7 +16,7 @@ from directapp.kernel.actor import system_actor
 from directapp.services.attachments import FILES, Storage
 from directapp.services.pipeline import Pipeline
 
-KEEPER = "custodian"
+_SYSTEM = "custodian"
 MARK = ".unused"
 _MOST = 10_000_000
 _log = structlog.get_logger(__name__)
@@ -84,7 +84,7 @@ class UnusedFiles:
     async def _used(self, tenant: UUID, keys: Sequence[str]) -> set[str]:
         """Return which keys a row names; one that several rows name is used as long as any of them is there."""
         meta = self.pipeline.spec[self.collection]
-        async with self.pipeline.database.unit(system_actor(tenant, KEEPER), readonly=True) as unit:
+        async with self.pipeline.database.unit(system_actor(tenant, _SYSTEM), readonly=True) as unit:
             rows = await unit.find(meta, _MOST, {"storage_key": list(keys)}, ("storage_key",))
         return {row["storage_key"] for row in rows}
 

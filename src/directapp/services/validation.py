@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.access import Grant
-from directapp.declare.case import Case, Many
+from directapp.declare.case import Case, Many, One
 from directapp.declare.events import Event
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, restored
-from directapp.declare.reading import FOREIGN, TYPED, Manner
+from directapp.declare.names import STATUS, field_name, plain
+from directapp.declare.reading import FOREIGN, ON_PAGES, TYPED, Manner
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.declare.workflow import Walk, Workflow
 from directapp.kernel.actor import Actor
@@ -38,6 +39,12 @@ def writable_anywhere(meta: CollectionMeta, grants: Iterable[Grant], *, create: 
     return frozenset[str]().union(*picked)
 
 
+def readable(meta: CollectionMeta, actor: Actor, found: Found) -> frozenset[str]:
+    """Return the fields that an actor reads in a row."""
+    grants = zip(meta.grants_of(actor.roles), found.sees, strict=True)
+    return frozenset[str]().union(*(meta.reads(grant) for grant, sees in grants if sees))
+
+
 def refuse_fields(meta: CollectionMeta, names: Iterable[str], allowed: frozenset[str]) -> None:
     """Refuse every field that is unknown or not allowed, each by name.
 
@@ -58,9 +65,9 @@ def refuse_fields(meta: CollectionMeta, names: Iterable[str], allowed: frozenset
         raise ForbiddenError(problems)
 
 
-def manner_of(actor: Actor) -> Manner:
+def manner_of(actor: Actor, origin: str) -> Manner:
     """Return how an actor's values are written: a part of the system passes on what nobody can be asked about."""
-    return FOREIGN if actor.is_system else TYPED
+    return FOREIGN if actor.is_system else ON_PAGES if origin == "web" else TYPED
 
 
 def understand(
@@ -95,13 +102,13 @@ def understand(
 
 def completeness(meta: CollectionMeta, case: Case) -> list[Problem]:
     """Return a problem for each required field without value and each fact that people set ahead of now."""
-    problems = []
+    problems, row = [], plain(case.row)
     for item in meta.judged:
-        value = case.get(item.name)
+        value = row.get(item.name)
         if item.required and value in (None, "", []):
             problems.append(Problem(_REQUIRED.fill(label=item.label), field=item.name))
         ahead = item.fact and isinstance(value, datetime) and value > case.now + AHEAD
-        if ahead and case.changed(item.name) and not case.actor.is_system:
+        if ahead and case.changed(field_name(item.name)) and not case.actor.is_system:
             problems.append(Problem(_AHEAD.fill(label=item.label), field=item.name))
     return problems
 
@@ -156,7 +163,7 @@ def changes(meta: CollectionMeta, before: Mapping[str, Any] | None, after: Mappi
 
 def references(meta: CollectionMeta, row: Mapping[str, Any]) -> dict[str, str]:
     """Return which records a row points to, by field."""
-    return {f.name: str(row[f.name]) for f in meta.stored if f.ref and row.get(f.name) is not None}
+    return {f.name: str(row[f.name]) for f in meta.stored if f.points_to and row.get(f.name) is not None}
 
 
 class Related(Mapping[str, Any]):
@@ -256,31 +263,37 @@ def judged(meta: CollectionMeta, case: Case, *, by_verb: bool, asked: object = N
 def filled(meta: CollectionMeta, case: Case) -> Case:
     """Return a case with what the collection fills in by itself."""
     for fill in meta.declared.fill:
-        new = {name: value for name, value in fill(case).items() if name not in case.row or case.row[name] != value}
+        row = plain(case.row)
+        new = {name: value for name, value in fill(case).items() if name not in row or row[name] != value}
         case = case.merged(**new) if new else case
     return case
 
 
 def pop_related(spec: Spec, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, Any]:
     """Take the related rows out of a looked-up row."""
-    found: dict[str, Any] = {}
-    for asked in meta.declared.related:
-        raw = row.pop(f"rel#{asked.name}", None)
-        target = spec[asked.collection]
-        if isinstance(asked, Many):
-            found[asked.name] = [Related(target, r) for r in raw or ()]
-        else:
-            found[asked.name] = Related(target, raw) if raw else None
-    return found
+    found = {asked: row.pop(f"rel#{asked.name}", None) for asked in meta.declared.related}
+    return related(
+        spec,
+        {asked: raw or () if isinstance(asked, Many) else (raw,) if raw else () for asked, raw in found.items()},
+    )
+
+
+def related(spec: Spec, found: Mapping[One | Many, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """Return related rows, as JSON gave them, by the name under which they were asked for."""
+    answers: dict[str, Any] = {}
+    for asked, rows in found.items():
+        understood = [Related(spec[asked.collection], row) for row in rows]
+        answers[asked.name] = understood if isinstance(asked, Many) else next(iter(understood), None)
+    return answers
 
 
 def _judge_step(flow: Workflow, case: Case) -> None:
-    step = flow.step_to(str(case.was("status")), str(case.get("status")))
+    step = flow.step_to(str(case.was(STATUS)), str(case.get(STATUS)))
     problems = [p for guard in step.guards if (p := guard(case)) is not None] if step else []
     if problems:
         raise ConflictError(problems)
 
 
 def _verb_events(flow: Workflow | None, case: Case) -> list[Event]:
-    step = flow.step_to(str(case.was("status")), str(case.get("status"))) if flow and case.before else None
+    step = flow.step_to(str(case.was(STATUS)), str(case.get(STATUS))) if flow and case.before else None
     return [step.event] if step and step.event else []

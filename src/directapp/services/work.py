@@ -9,8 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
-from directapp.declare.case import Case, Many, One, Sums
-from directapp.declare.fields import Field
+from directapp.declare.case import Case, Many, One
+from directapp.declare.names import FieldNames, plain
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError, StaleError
@@ -24,8 +24,8 @@ from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
 from directapp.services.subjects import pointed_to
 from directapp.services.tallying import Tallying
-from directapp.store.sums import sums_sql
-from directapp.store.unit import AuditEntry, Change, Found, Unit
+from directapp.store.changes import AuditEntry, Change
+from directapp.store.unit import Found, Unit
 
 _MAX_DEPTH = 6
 UNASKED: Any = object()
@@ -35,7 +35,7 @@ UNASKED: Any = object()
 class Work:
     """One transaction's work for one intent, nested writes included.
 
-    ``act`` is its number in the audit, ``target`` the record that it is about (None: a new one).
+    ``target`` is the record that it is about (None: a new one).
     """
 
     spec: Spec
@@ -43,6 +43,8 @@ class Work:
     actor: Actor
     origin: str
     now: datetime
+    # What the audit says, where this is not the present.
+    at: datetime | None = None
     reason: str | None = None
     request_id: str | None = None
     confirmed: bool = False
@@ -52,14 +54,13 @@ class Work:
     tallying: Tallying = field(init=False)
     emitting: Emitting = field(init=False)
     target: tuple[str, UUID | None] | None = None
-    act: UUID = field(default_factory=uuid7)
     _depth: int = 0
     _hit: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing lifted, and nothing to emit."""
         self.tallying = Tallying(self.unit, self.now)
-        self.emitting = Emitting(self.spec, self._trail)
+        self.emitting = Emitting(self.spec, self.actor)
 
     async def update(
         self,
@@ -122,7 +123,7 @@ class Work:
             patch = as_facts(flow, asked, before["status"], patch, self.now)
         if not who.is_system:
             validation.refuse_row(meta, meta.grants_of(who.roles), found, patch)
-        values = validation.understand(meta, patch, before, validation.manner_of(who))
+        values = validation.understand(meta, patch, before, validation.manner_of(who, self.origin))
         if status is not None and status != before.get("status"):
             values["status"] = status
         if not values:
@@ -165,7 +166,7 @@ class Work:
         waiting = self.batch if later and self.unit.actor == self.actor else None
         batch = waiting or Batch()
         drafts = [(await self._new(meta, values, verb))[0] for values in rows]
-        follows = [(draft, then(draft.case.row)) for draft in drafts] if then else []
+        follows = [(draft, then(plain(draft.case.row))) for draft in drafts] if then else []
         batch.drafts += drafts
         batch.events += [self.emitting.row(f[0], draft.record, {}, f[1]) for draft, f in follows if f]
         return [] if waiting else await self.write(batch)
@@ -191,7 +192,7 @@ class Work:
             validation.refuse_fields(meta, values, validation.writable_anywhere(meta, grants, create=True))
         parsed = {
             k: v
-            for k, v in validation.understand(meta, values, None, validation.manner_of(who)).items()
+            for k, v in validation.understand(meta, values, None, validation.manner_of(who, self.origin)).items()
             if v is not None
         }
         row: dict[str, Any] = meta.columns | parsed | validation.defaults(meta, {**values, **parsed}, who, self.now)
@@ -244,7 +245,7 @@ class Work:
     async def find(
         self,
         collection: str,
-        equals: dict[str, Any],
+        equals: Mapping[str, Any],
         *,
         system: str | None,
         limit: int,
@@ -261,24 +262,12 @@ class Work:
                 self.unit.recalled.setdefault(collection, {})[key] = rows
         return [Seen(collection, row["id"], row) for row in rows]
 
-    async def sums(self, collection: str, asked: Sums, *, system: str) -> Sequence[Mapping[str, Any]]:
-        """Add up figures over records, a row for each group."""
-        async with self.acting(system):
-            sql, values = sums_sql(self.spec[collection], self.unit.actor.tenant, asked)
-            return [dict(row) for row in await self.unit.fetch(sql, *values)]
-
     async def readable(self, collection: str, record: UUID, actor: Actor) -> frozenset[str]:
         """Return the fields that an actor reads of a record; none where it does not see it."""
         meta = self.spec[collection]
         with self.unit.acting_as(actor):
             found = await self.unit.look_up(meta, record)
-        entries = zip(meta.grants_of(actor.roles), found.sees if found else (), strict=False)
-        return frozenset().union(*(meta.reads(grant) for grant, sees in entries if sees))
-
-    def fields(self, collection: str) -> Mapping[str, Field]:
-        """Return what a collection declares of its fields, by name."""
-        meta = self.spec.get(collection)
-        return meta.fields if meta else {}
+        return frozenset() if found is None else validation.readable(meta, actor, found)
 
     @asynccontextmanager
     async def acting(self, system: str | None) -> AsyncIterator[None]:
@@ -316,18 +305,24 @@ class Work:
             related, stale = {**related, **known}, [a for a in stale if a.name not in known]
         if not stale and not held:
             return related
-        related = dict(related)
+        related, whole = dict(related), row
+        who: dict[str, Any] = {"actor": self.actor, "now": self.now}
 
         async def ask(these: Sequence[One | Many]) -> None:
+            """Ask until what is found leads to nothing else: what must agree may itself be filled in from it."""
             nonlocal row
-            for one in these:
+            answered: dict[str, Mapping[str, Any]] = {}
+            for _ in range(len(these)):
                 if keyed:
-                    # What must agree may itself be filled in from the records asked for before.
-                    case = Case(
-                        row=row, before=before or None, patch=values, actor=self.actor, now=self.now, related=related
-                    )
-                    row = validation.filled(meta, case).row
-                related[one.name] = await self._ask(one, row)
+                    case = Case(row=whole, before=before or None, patch=values, **who, related=related)
+                    row = plain(validation.filled(meta, case).row)
+                wanted = [(one, equals) for one in these if (equals := equals_of(one, row)) != answered.get(one.name)]
+                if not wanted:
+                    return
+                related.update(await self._ask(wanted))
+                answered |= {one.name: equals for one, equals in wanted}
+                if not keyed:
+                    return
 
         async with self.acting("pipeline"):
             if keyed:
@@ -340,10 +335,12 @@ class Work:
         # Nothing can point to a new record yet.
         return [] if isinstance(asked, Many) and asked.via == "id" and new else UNASKED
 
-    async def _ask(self, asked: One | Many, row: Mapping[str, Any]) -> Any:
-        equals = equals_of(asked, row)
-        rows = [] if None in equals.values() else await self.unit.find(self.spec[asked.collection], 500, equals)
-        return rows if isinstance(asked, Many) else next(iter(rows), None)
+    async def _ask(self, asked: Sequence[tuple[One | Many, Mapping[str, Any]]]) -> dict[str, Any]:
+        """Return the related records by name, each as its JSON gives it, in one statement."""
+        real = [(one, equals) for one, equals in asked if None not in equals.values()]
+        rows = await self.unit.find_several([(self.spec[one.collection], e) for one, e in real], 500) if real else []
+        found = {one.name: raw for (one, _), raw in zip(real, rows, strict=True)}
+        return validation.related(self.spec, {one: found.get(one.name, ()) for one, _ in asked})
 
     def _written(self, draft: Draft) -> Change:
         """Return what is written of a draft; its events wait for the write."""
@@ -351,7 +348,7 @@ class Work:
         values = written_values(draft, self.now, self.actor.user)
         for event, payload in events_of(draft, values).items():
             self.emitting.emit(event, record, payload)
-        diff = validation.changes(meta, case.before, values)
+        diff = validation.changes(meta, plain(case.before) if case.before else None, values)
         return Change(values, self._entry(meta, record, case.verb, values["version"], diff))
 
     async def store(self, draft: Draft) -> Seen:
@@ -361,11 +358,11 @@ class Work:
             if before is None:
                 await self.unit.insert(meta, change, self.emitting.take(), tokens_of_draft(draft, change))
             elif not await self.unit.update(
-                meta, record, int(before["version"]), change.row, change.audit, self.emitting.take()
+                meta, record, before[FieldNames.version], change.row, change.audit, self.emitting.take()
             ):
                 raise StaleError
         except asyncpg.UniqueViolationError as error:
-            raise TakenError(meta, str(error.constraint_name), draft.case.row) from error
+            raise TakenError(meta, str(error.constraint_name), plain(draft.case.row)) from error
         return await self._stored(draft, change, indexed=before is None)
 
     async def _store_all(self, meta: CollectionMeta, drafts: Sequence[Draft]) -> list[Seen]:
@@ -383,7 +380,7 @@ class Work:
                 elif not await self.unit.update_all(meta, changes, events):
                     raise StaleError
             except asyncpg.UniqueViolationError as error:
-                raise TakenError(meta, str(error.constraint_name), pairs[0][0].case.row) from error
+                raise TakenError(meta, str(error.constraint_name), plain(pairs[0][0].case.row)) from error
         written = [pair for pairs in alike.values() for pair in pairs]
         fresh = {d.record: tokens_of_draft(d, change) for d, change in written if d.case.before is None}
         await self.unit.index_fresh(meta, fresh)
@@ -392,7 +389,7 @@ class Work:
     async def _stored(self, draft: Draft, change: Change, *, indexed: bool = False) -> Seen:
         """Do what follows a write: the index of the search, consequences."""
         meta, record, case, diff = draft.meta, draft.record, draft.case, change.audit.changes
-        row = {**case.row, **change.row}
+        row = {**plain(case.row), **change.row}
         if not indexed and (tokens := tokens_of_draft(draft, change)):
             await self.unit.index(meta, record, tokens)
         if self._depth == 0:
@@ -400,7 +397,7 @@ class Work:
         self.touched.append((meta.name, record))
         await self._follow_up(meta, case.merged(**change.row))
         self.tallying.lifted.discard(record)
-        self.touched += await self.tallying.follow(meta, [(case.before, row)])
+        self.touched += await self.tallying.follow(meta, [(plain(case.before) if case.before else None, row)])
         await self.tallying.check(self._depth)
         return Seen(meta.name, record, row)
 
@@ -428,10 +425,10 @@ class Work:
         first = not self._hit and self.target in {(meta.name, record), (meta.name, None)}
         self._hit = self._hit or first
         return AuditEntry(
-            id=self.act if first else uuid7(),
-            act=self.act,
+            id=self.emitting.act if first else uuid7(),
+            act=self.emitting.act,
             actor=self.actor,
-            at=self.now,
+            at=self.at,
             collection=meta.name,
             record=record,
             verb=verb,
@@ -442,7 +439,3 @@ class Work:
             request_id=self.request_id,
             reason=self.reason,
         )
-
-    def _trail(self) -> dict[str, Any]:
-        actor = self.actor
-        return {"actor": actor.name, "user": actor.user and str(actor.user), "act": str(self.act)}

@@ -1,7 +1,7 @@
 """The query compiler: a Query and an actor's entries become one statement that PostgreSQL answers in JSON."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -75,6 +75,25 @@ def make_plan(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
     used = sorted({int(n) for n in re.findall(r"\$(\d+)", sql)})
     place = {old: new + 1 for new, old in enumerate(used)}
     return Plan(re.sub(r"\$(\d+)", lambda m: f"${place[int(m[1])]}", sql), tuple(slots[n - 1] for n in used))
+
+
+def together(plans: Sequence[Plan], counts: Sequence[int]) -> Plan:
+    """Return the plan that answers several questions in one statement, as an array.
+
+    ``counts`` are how many values each of them binds.
+    """
+    parts: list[str] = []
+    slots: list[Who | Whose | str | int] = []
+    before = 0
+    for plan, count in zip(plans, counts, strict=True):
+        parts.append(_shifted(plan.sql, len(slots)))
+        slots += [s + before if isinstance(s, int) else s for s in plan.slots]
+        before += count
+    return Plan(f"SELECT ARRAY[{', '.join(f'({p})' for p in parts)}]", tuple(slots))
+
+
+def _shifted(sql: str, by: int) -> str:
+    return re.sub(r"\$(\d+)", lambda m: f"${int(m[1]) + by}", sql)
 
 
 def bounded(sql: str, slots: tuple[Who | Whose | str | int, ...]) -> Plan:
@@ -414,10 +433,10 @@ def _member_of(sign: str) -> Callable[[Compiler, Field, str], str]:
     return lambda c, f, column: f"{column} {sign}({c.value_parameter(SQL_TYPES[f.kind].partition('(')[0] + '[]')})"
 
 
-def _like(word: str, *, negate: bool = False) -> Callable[[Compiler, Field, str], str]:
+def _as_text(sign: str) -> Callable[[Compiler, Field, str], str]:
     def write(compiler: Compiler, item: Field, column: str) -> str:
         text = column if item.kind in TEXTUAL else f"{column}::text"
-        return f"{text} {'NOT ' if negate else ''}{word} {compiler.value_parameter('text')}"
+        return f"{text} {sign} {compiler.value_parameter('text')}"
 
     return write
 
@@ -441,9 +460,8 @@ _OPERATORS: dict[str, Callable[[Compiler, Field, str], str]] = {
     "nin": _member_of("<> ALL"),
     "between": _between("BETWEEN"),
     "nbetween": _between("NOT BETWEEN"),
-    "like": _like("LIKE"),
-    "ilike": _like("ILIKE"),
-    "nlike": _like("LIKE", negate=True),
-    "nilike": _like("ILIKE", negate=True),
+    "like": _as_text("LIKE"),
+    "alike": _as_text("~*"),
+    "nlike": _as_text("NOT LIKE"),
 }
 OPERATORS = frozenset(_OPERATORS) | {"null", "nnull", "empty", "nempty"}

@@ -65,11 +65,12 @@ def _led(spec: Spec, meta: CollectionMeta, item: Field, parent: CollectionMeta) 
 
     A row that names only what is taken along belongs to that.
     """
+    source = meta.fields[str(item.along)]
     which, record, along = (f"NEW.{ident(n)}" for n in (str(item.ref_in), item.name, str(item.along)))
     missing = f"RAISE foreign_key_violation USING CONSTRAINT = {literal(f'fk_{meta.name}_{item.name}')};"
     cases = []
     for subject in spec.subjects:
-        taken = f"p.{ident(str(item.along))}" if item.along in subject.fields else "NULL"
+        taken = f"p.{ident(str(item.along))}" if subject.holds(source) else "NULL"
         held = (
             f"SELECT {taken} INTO {along} FROM {ident(subject.name)} p WHERE p.tenant_id = NEW.tenant_id"
             f" AND p.id = {record} FOR KEY SHARE; IF NOT FOUND THEN {missing} END IF;"
@@ -84,17 +85,17 @@ def _led(spec: Spec, meta: CollectionMeta, item: Field, parent: CollectionMeta) 
 
 def _gone(spec: Spec, subject: CollectionMeta) -> Iterator[str]:
     """Take with a record that is deleted what belongs to it, or leave that without."""
-    name, deeds = f"{subject.name}_subject", []
+    name, statements = f"{subject.name}_subject", []
     for meta, item in spec.attached:
         if meta.fields[str(item.along)].ref == subject.name:
             continue
         table, which, record = ident(meta.name), ident(str(item.ref_in)), ident(item.name)
         mine = f"WHERE tenant_id = OLD.tenant_id AND {which} = {literal(subject.name)} AND {record} = OLD.id;"
         alone = f"UPDATE {table} SET {which} = NULL, {record} = NULL"
-        deeds.append(f"{f'DELETE FROM {table}' if item.on_delete == 'cascade' else alone} {mine}")
-    if not deeds:
+        statements.append(f"{f'DELETE FROM {table}' if item.on_delete == 'cascade' else alone} {mine}")
+    if not statements:
         return
-    yield f"CREATE OR REPLACE FUNCTION {name}() {_AS_OWNER} $$ BEGIN {' '.join(deeds)} RETURN NULL; END $$"
+    yield f"CREATE OR REPLACE FUNCTION {name}() {_AS_OWNER} $$ BEGIN {' '.join(statements)} RETURN NULL; END $$"
     yield f"DROP TRIGGER IF EXISTS {name} ON {ident(subject.name)}"
     yield f"CREATE TRIGGER {name} AFTER DELETE ON {ident(subject.name)} FOR EACH ROW EXECUTE FUNCTION {name}()"
 

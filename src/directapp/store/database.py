@@ -9,14 +9,17 @@ from typing import Any, Self, cast
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
+from directapp.kernel.errors import UnavailableError, without_room
 from directapp.store.compiler import Plan, compile_list, compile_one
 from directapp.store.figures import compile_aggregate, compile_count, compile_counts, compile_seen
 from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
+from directapp.store.sealing import Sealer
 from directapp.store.session import settings_sql
 from directapp.store.steps import compile_ids, compile_rows
 from directapp.store.unit import Plans, Unit, prepare, recorded
@@ -24,16 +27,22 @@ from directapp.store.unit import Plans, Unit, prepare, recorded
 # For the driver's own look-ups of types.
 _DRIVER_STATEMENTS = 4
 CHANNEL = "directapp"
+_log = structlog.get_logger(__name__)
 _AGAIN_SECONDS = 0.5
+# Who has waited so long for a connection is told to come again, and so is whoever finds so many a connection waiting.
+_LENT_SECONDS, _MOST_QUEUED = 5.0, 16
 SIZED_SECONDS = 300.0
 
 
 class UnsafeRoleError(Exception):
-    """The application's database role could bypass row-level security; it refuses to start."""
+    """The application's database role could bypass row-level security; it refuses to start.
+
+    A table of somebody else's in the same schema is nothing to it, as long as the role may not touch it.
+    """
 
 
 class Database:
-    """The pool, the plan cache and the doors: ``unit`` for writing, ``reading`` for reading."""
+    """The pool, the plan cache, and the transactions: ``unit`` opens one."""
 
     def __init__(
         self, spec: Spec, dsn: str, *, size: int = 16, connections: type[LeanConnection] = LeanConnection
@@ -44,10 +53,12 @@ class Database:
         self._size = size
         self._connections = connections
         self._pool: asyncpg.Pool | None = None
+        self.sealer: Sealer | None = None
         self.plans: Budget[tuple[object, ...], Plan] = Budget(PLAN_BUDGET)
         self.lookups: Plans = Budget(PLAN_BUDGET)
         self._listening: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
+        self._queued = 0
         self._sizes: dict[str, int] = {}
         self._sized_at = -SIZED_SECONDS
 
@@ -114,27 +125,52 @@ class Database:
         actor: Actor,
         *,
         readonly: bool = False,
-        lock: UUID | None = None,
+        hold: set[UUID] | None = None,
         rollback: bool = False,
         generic_plan: bool | None = None,
     ) -> AsyncIterator[Unit]:
         """Open one transaction for an actor; commit at the end, roll back on any error or when asked to.
 
         ``generic_plan`` is for statements whose best plan does not hang on the values bound; False where it does.
+        ``hold``: the records to hold from the beginning; those that are to be held later are added to it.
         """
-        async with self.pool.acquire() as connection:
-            unit = Unit(self.spec, cast("asyncpg.Connection", connection), actor, self.lookups)
-            await unit.send(settings_sql(actor, readonly=readonly, lock=lock, generic_plan=generic_plan))
-            unit.settled = actor
-            unit.held.update([lock] if lock else ())
+        async with self._lent() as connection:
+            wanted = set() if hold is None else hold
+            unit = Unit(self.spec, connection, actor, self.lookups, self.sealer, wanted=wanted)
+            unit.wait(settings_sql(actor, readonly=readonly, hold=wanted, generic_plan=generic_plan))
+            unit.set_for = actor
+            unit.held.update(wanted)
             try:
                 yield unit
             except BaseException:
-                await unit.send("ROLLBACK")
+                await unit.end("ROLLBACK")
                 raise
-            await unit.send("ROLLBACK" if rollback else "COMMIT")
+            await unit.end("ROLLBACK" if rollback else "COMMIT")
             if cast("LeanConnection", unit.connection).worn:
                 await unit.connection.close()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection (UnavailableError: none is free for some seconds, too many wait, or PostgreSQL is away)."""
+        if self._queued >= _MOST_QUEUED * self._size:
+            raise UnavailableError
+        self._queued += 1
+        try:
+            connection = await self.pool.acquire(timeout=_LENT_SECONDS)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("no connection to the database", error=repr(error), queued=self._queued)
+            raise UnavailableError from error
+        finally:
+            self._queued -= 1
+        try:
+            yield cast("asyncpg.Connection", connection)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            if not _is_away(error):
+                raise
+            _log.warning("the database went away", error=repr(error))
+            raise UnavailableError from error
+        finally:
+            await self.pool.release(connection)
 
     async def size(self, table: str) -> int:
         """Return how many rows a table has, as PostgreSQL believed within the last minutes."""
@@ -154,9 +190,10 @@ class Database:
         return plan
 
     def list_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
-        """Return the (cached) plan of a list."""
+        """Return the (cached) plan of a list, or of the figures that are asked of one."""
+        kind, compiled = ("aggregate", compile_aggregate) if query.aggregate else ("list", compile_list)
         key = (meta.name, roles, query.meta(), query.limit)
-        return self._plan("list", key, lambda: compile_list(self.spec, roles, meta, query))
+        return self._plan(kind, key, lambda: compiled(self.spec, roles, meta, query))
 
     def ids_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of the ids of a list."""
@@ -186,11 +223,6 @@ class Database:
         key = (meta.name, roles, query.meta())
         return self._plan("counts", key, lambda: compile_counts(self.spec, roles, meta, query))
 
-    def aggregate_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
-        """Return the (cached) plan of figures."""
-        key = (meta.name, roles, query.meta(), query.limit)
-        return self._plan("aggregate", key, lambda: compile_aggregate(self.spec, roles, meta, query))
-
     # -- outside tenant isolation ---------------------------------------------------------------------
 
     async def plain(self, sql: str, *values: Any) -> list[asyncpg.Record]:
@@ -198,7 +230,8 @@ class Database:
         seen = recorded.get()
         if seen is not None:
             seen.append((sql, values))
-        rows: list[asyncpg.Record] = await self.pool.fetch(sql, *values)
+        async with self._lent() as connection:
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *values)
         return rows
 
     async def tenants(self) -> list[UUID]:
@@ -209,14 +242,14 @@ class Database:
         """Tell every process something, after a commit."""
         await self.plain("SELECT pg_notify($1, $2)", CHANNEL, payload)
 
-    async def listen(self, heard: Callable[[str], None]) -> None:
+    async def listen(self, notify: Callable[[str], None]) -> None:
         """Call back for every notification, on a connection of its own that is made again when it breaks."""
-        self._listening = asyncio.create_task(self._listen(heard))
+        self._listening = asyncio.create_task(self._listen(notify))
         await self._connected.wait()
 
-    async def _listen(self, heard: Callable[[str], None]) -> None:
+    async def _listen(self, notify: Callable[[str], None]) -> None:
         def received(*args: object) -> None:
-            heard(str(args[-1]))
+            notify(str(args[-1]))
 
         while True:
             try:
@@ -235,11 +268,30 @@ class Database:
                     await connection.close()
 
 
+def _is_away(error: Exception) -> bool:
+    """Whether it is the server that could not, for the moment, and not the statement that was wrong."""
+    if isinstance(error, asyncpg.InterfaceError):
+        return "clos" in str(error) or "terminat" in str(error)
+    return isinstance(error, _AWAY) or without_room(error)
+
+
+# It is gone, stops, is full, or somebody held what was asked for; a statement that took too long was stopped.
+_AWAY = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.PostgresSystemError,
+)
+
 # Well below the lag after which the audit is sealed: nothing older than that can still be on its way.
 _SESSION = {
     "timezone": "UTC",
     "application_name": "directapp",
     "statement_timeout": "120s",
+    # Who waits for a table that somebody holds gives the connection back before all of them wait.
+    "lock_timeout": "20s",
     "idle_in_transaction_session_timeout": "60s",
     # To start a worker costs more than to read fewer pages than these.
     "min_parallel_table_scan_size": "64MB",
@@ -259,4 +311,5 @@ SELECT CASE WHEN r.rolsuper THEN 'it is superuser' WHEN r.rolbypassrls THEN 'it 
 _UNPROTECTED = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT (c.relrowsecurity AND c.relforcerowsecurity)
+   AND (c.relispartition OR has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE'))
 """

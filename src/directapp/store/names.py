@@ -29,6 +29,8 @@ TEXTUAL = {Kind.STRING, Kind.TEXT, Kind.CHOICE, Kind.EMAIL, Kind.PHONE}
 TENANT_SETTING = "NULLIF(current_setting('app.tenant', true), '')::uuid"
 TENANT = f"(SELECT {TENANT_SETTING})"
 ROLES = "string_to_array(current_setting('app.roles', true), ',')"
+# The roles that a statement was planned for, as a constant of its plan: what other roles see is not in the plan at all.
+PLANNED_ROLES = "planned_roles()"
 BRAND_SEPARATOR = "|"
 
 
@@ -105,10 +107,16 @@ def setting(value: Who | Whose, *, each_row: bool = False) -> str:
     return setting_value(f"string_to_array({read}, '{BRAND_SEPARATOR}')", each_row=each_row) + "::text[]"
 
 
-def role_check(roles: Sequence[str], *, each_row: bool = False) -> str:
+def role_check(roles: Sequence[str]) -> str:
     """Return the condition that the actor holds one of these roles."""
-    names = ", ".join(literal(r) for r in roles)
-    return setting_value(f"{ROLES} && ARRAY[{names}]", each_row=each_row)
+    return f"{PLANNED_ROLES} && ARRAY[{', '.join(map(literal, roles))}]"
+
+
+def planned_for_present(*, each_row: bool = False) -> str:
+    """Return the condition that a statement was planned for the roles that the actor holds."""
+    present = f"{ROLES} = {PLANNED_ROLES}"
+    # As a number, since the planner takes a condition that it knows nothing of to leave half of the rows.
+    return f"({present})" if each_row else f"(SELECT ({present})::integer) <> 0"
 
 
 def join(word: str, parts: list[str]) -> str:

@@ -46,7 +46,9 @@ _BACKLOG = f"""
 SELECT count(*) FILTER (WHERE o.due_at <= {_NOW}) AS due,
        count(*) FILTER (WHERE o.claimed_by IS NOT NULL AND o.due_at > {_NOW}) AS running,
        count(*) FILTER (WHERE o.claimed_by IS NULL AND o.due_at > {_NOW}) AS waiting,
-       min(o.due_at) FILTER (WHERE o.due_at <= {_NOW}) AS oldest
+       min(o.due_at) FILTER (WHERE o.due_at <= {_NOW}) AS oldest,
+       count(*) FILTER (WHERE o.attempts > 0 AND o.error IS NOT NULL) AS failing,
+       min(o.at) FILTER (WHERE o.attempts > 0 AND o.error IS NOT NULL) AS failing_since
   FROM outbox o WHERE o.tenant_id = $1 AND o.done_at IS NULL AND o.event = ANY ($3)"""
 
 
@@ -60,12 +62,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """Figures of a tenant's queue."""
+    """Figures of a tenant's queue; ``failing`` are those of them that have failed and are tried again."""
 
     due: int
     running: int
     waiting: int
     oldest: datetime | None
+    failing: int
+    failing_since: datetime | None
 
 
 def dispatcher_actor(tenant: UUID) -> Actor:
@@ -95,12 +99,6 @@ class Outbox:
             rows = await unit.fetch(_BACKLOG, tenant, self.clock(), list(events))
         return Backlog(**rows[0])
 
-    async def oldest(self, tenant: UUID, events: Sequence[str]) -> datetime | None:
-        """Return since when the oldest due job has been due; None where nothing is."""
-        async with self._reading(tenant) as unit:
-            rows = await unit.fetch(_PEEK, tenant, self.clock(), list(events))
-        return min((row["due_at"] for row in rows if row["due"]), default=None)
-
     async def past(self, tenant: UUID, events: Sequence[str], since: datetime, limit: int) -> list[Mapping[str, Any]]:
         """Return what happened since then, oldest first; every event where none is named."""
         async with self._reading(tenant) as unit:
@@ -122,7 +120,7 @@ class Outbox:
 
     @staticmethod
     async def passed(unit: Unit, jobs: Sequence[UUID], names: Sequence[str], *, done: bool, note: str | None) -> None:
-        """Note which event handlers are behind these, and whether those are all."""
+        """Note which event handlers have run for these, and whether those are all."""
         await unit.value(
             "UPDATE outbox SET passed = $3, error = coalesce($4, error),"
             " done_at = CASE WHEN $5 THEN clock_timestamp() END WHERE tenant_id = $1 AND id = ANY ($2)",

@@ -12,7 +12,20 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.copies import copy_statements
-from directapp.store.names import TENANT, TENANT_SETTING, ident, join, literal, role_check, setting, setting_value
+from directapp.store.forgetting import forgetting_statements
+from directapp.store.names import (
+    PLANNED_ROLES,
+    ROLES,
+    TENANT,
+    TENANT_SETTING,
+    ident,
+    join,
+    literal,
+    planned_for_present,
+    role_check,
+    setting,
+    setting_value,
+)
 from directapp.store.rule_sql import RuleSql, full_tree
 
 APP_ROLE = "directapp_app"
@@ -21,12 +34,20 @@ APP_ROLE = "directapp_app"
 EXEMPT: dict[str, str] = {
     "login_directory": "sign-in must find a user before the tenant is known",
     "login_failures": "failed sign-ins are counted for addresses that belong to no tenant",
+    "encryption_keys": "the keys of the installation, each wrapped by a key that is not in the database",
     "schema_state": "what the schema was made from; holds no tenant's data",
     "alembic_version": "the migration tool's own mark; holds no tenant's data",
 }
 
+# Called immutable so that the planner asks it once and leaves out what other roles see. A plan that is kept beyond a
+# change of roles shows and writes nothing: each policy compares (``planned_for_present``).
+_MAKE_PLANNED_ROLES = (
+    f"CREATE OR REPLACE FUNCTION {PLANNED_ROLES} RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE"
+    f" AS $$ BEGIN RETURN {ROLES}; END $$"
+)
+
 _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
-    "audit": ("SELECT", "INSERT"),
+    "audit": ("SELECT", "INSERT", "UPDATE (changes, salt, salts)"),
     "audit_seal": ("SELECT", "INSERT"),
     "outbox": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "schedules": ("SELECT", "INSERT", "UPDATE"),
@@ -35,13 +56,14 @@ _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
     "counters": ("SELECT", "INSERT", "UPDATE"),
     "login_directory": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "login_failures": ("SELECT", "INSERT", "UPDATE", "DELETE"),
+    "encryption_keys": ("SELECT",),
     "schema_state": ("SELECT",),
 }
 
-# Store tables whose rows only a named system actor reads.
+# Store tables whose rows only a named system actor reads. Of the seals every write asks how far they go.
 _READERS: dict[str, list[str]] = {
     "audit": ["sys_pipeline"],
-    "audit_seal": ["sys_pipeline"],
+    "audit_seal": [],
     "outbox": ["sys_dispatcher"],
     "schedules": ["sys_dispatcher"],
     "idempotency": [],
@@ -55,7 +77,7 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
 
     ``existing`` names every table of the database, so that a table the metadata has lost is shut.
     """
-    statements = [f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"]
+    statements = [f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}", _MAKE_PLANNED_ROLES]
     for table in sorted(set(metadata.tables) | existing):
         if table not in EXEMPT:
             statements += [
@@ -73,7 +95,7 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
         statements.append(f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}")
         if table not in EXEMPT:
             statements += _store_table(table, rights)
-    return statements
+    return statements + forgetting_statements()
 
 
 def fingerprint(statements: list[str]) -> str:
@@ -83,9 +105,9 @@ def fingerprint(statements: list[str]) -> str:
 
 def _store_table(table: str, rights: tuple[str, ...]) -> Iterator[str]:
     own = f"tenant_id = {TENANT}"
-    for right in rights:
+    for right in (words.split()[0] for words in rights):
         readers = _READERS[table] if right in {"SELECT", "UPDATE"} else []
-        condition = join("AND", [own, role_check(readers)]) if readers else own
+        condition = join("AND", [own, planned_for_present(), role_check(readers)]) if readers else own
         clause = f"WITH CHECK ({condition})" if right == "INSERT" else f"USING ({condition})"
         yield _policy(table, right, clause)
 
@@ -95,9 +117,10 @@ def _collection(spec: Spec, meta: CollectionMeta) -> list[str]:
 
     def where(picked: Callable[[Grant], Rule | None], *also: str, each_row: bool = True) -> str:
         value = partial(setting, each_row=each_row)
-        writer = RuleSql(spec, value, lambda s: full_tree(spec, s), roles_in_sql=True, each_row=each_row)
+        writer = RuleSql(spec, value, lambda s: full_tree(spec, s), roles_in_sql=True)
         own = f"{table}.tenant_id = {setting_value(TENANT_SETTING, each_row=each_row)}"
-        return join("AND", [own, writer.entries(meta, ident(table), picked, also=also)])
+        entries = writer.entries(meta, ident(table), picked, also=also)
+        return join("AND", [own, planned_for_present(each_row=each_row), entries])
 
     see = where(lambda g: g.rows, "sys_pipeline", each_row=False)
     insert = where(lambda g: g.edit_rule if g.create else None)

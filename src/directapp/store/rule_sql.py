@@ -33,20 +33,8 @@ GrantsOf = Callable[[CollectionMeta], tuple[Grant, ...]]
 class RuleSql:
     """Writes rules as SQL conditions over a table alias."""
 
-    def __init__(
-        self,
-        spec: Spec,
-        actor_value: ActorValue,
-        grants_of: GrantsOf,
-        *,
-        roles_in_sql: bool,
-        each_row: bool = False,
-    ) -> None:
-        """``roles_in_sql``: entries are guarded by the role setting (policies), else by ``grants_of``.
-
-        ``each_row``: the role setting is read as ``setting_value`` says.
-        """
-        self._each_row = each_row
+    def __init__(self, spec: Spec, actor_value: ActorValue, grants_of: GrantsOf, *, roles_in_sql: bool) -> None:
+        """``roles_in_sql``: entries are guarded by the actor's roles (policies), else by ``grants_of``."""
         self._spec = spec
         self._value = actor_value
         self._grants_of = grants_of
@@ -109,13 +97,13 @@ class RuleSql:
             return join("OR", [self._under(parent, list(cs), alias, meta) for parent, cs in by_parent.items()])
         # Whoever has every row is asked about first and nowhere else; what holds for the same roles asks for them once.
         every = [*also, *by_parent.get(None, {}).get("true", ())]
-        options = [self._role(every)] if every else []
+        options = [role_check(every)] if every else []
         for parent, conditions in by_parent.items():
             by_roles: dict[tuple[str, ...], list[str]] = {}
             for condition, roles in conditions.items():
                 left = tuple(role for role in roles if role not in every)
                 by_roles.setdefault(left, []).append(condition)
-            own = [join("AND", [self._role(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
+            own = [join("AND", [role_check(roles), join("OR", own)]) for roles, own in by_roles.items() if roles]
             options += [self._under(parent, own, alias, meta)] if own else []
         return join("OR", options)
 
@@ -160,14 +148,11 @@ class RuleSql:
         full = [(g.role, g.rows) for g in self._grants_of(parent) if g.full]
         asked = self._widest(full) if rule is None else [("", rule)]
 
-        def looked_up(inner: str) -> str:
-            return self.of_roles([(role, self.rule(r, inner, parent)) for role, r in doubtful])
-
         here = _Copies(self, alias, meta, column, parent)
         sure = self.of_roles([(role, here.rule(r, unknown="false")) for role, r in asked])
         doubtful = [(role, r) for role, r in asked if not here.decides(r)]
         perhaps = self.of_roles([(role, here.rule(r, unknown="true")) for role, r in doubtful])
-        open_ = join("AND", [perhaps, self._exists(alias, column, parent, looked_up)])
+        open_ = join("AND", [perhaps, self.looked_up(alias, column, parent, doubtful)])
         found = join("OR", [sure, open_])
         # Without a record there is nobody who sees it, whatever its copies do not say.
         return join("AND", [f"{alias}.{ident(column)} IS NOT NULL", found]) if parent.declared.sight else found
@@ -183,11 +168,8 @@ class RuleSql:
         for role, condition in conditions:
             if role not in roles.setdefault(condition, []):
                 roles[condition].append(role)
-        guards = {c: "true" if not self._roles_in_sql or r == [""] else self._role(r) for c, r in roles.items()}
+        guards = {c: "true" if not self._roles_in_sql or r == [""] else role_check(r) for c, r in roles.items()}
         return join("OR", [join("AND", [guard, condition]) for condition, guard in guards.items()])
-
-    def _role(self, roles: Sequence[str]) -> str:
-        return role_check(roles, each_row=self._each_row)
 
     def looked_up(self, alias: str, column: str, subject: CollectionMeta, asked: Sequence[RoleRule]) -> str:
         """Return whether the record of a subject that a reference points to satisfies one of the rules."""
@@ -306,4 +288,7 @@ def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
     )
     # What an act made is deleted when it is taken back, where such may be deleted at all.
     undo = Grant(role="sys_undo", write=("*",), delete=meta.declared.access.delete_why is not None)
-    return (*spec[meta.name].declared.access.grants, *from_systems, undo)
+    # What law asks to be forgotten is written over, or deleted.
+    eraser = Grant(role="sys_eraser", write=("*",), delete=meta.declared.access.erasable)
+    personal = (eraser,) if any(item.personal for item in meta.stored) else ()
+    return (*spec[meta.name].declared.access.grants, *from_systems, undo, *personal)

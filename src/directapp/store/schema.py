@@ -16,7 +16,7 @@ from directapp.store.tables import MAKE_UUID_RANGE, build_metadata
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
 PARTITIONS_AHEAD = 12
-PARTITIONS_BEHIND = 6
+PARTITIONS_PAST = 6
 
 
 def table_statements(metadata: MetaData) -> list[str]:
@@ -42,8 +42,15 @@ def schema_text(spec: Spec) -> str:
     return ";\n".join(s.strip() for s in statements) + ";\n"
 
 
-async def apply_policies(connection: asyncpg.Connection, spec: Spec) -> bool:
-    """Bring grants and policies to the Spec, in one transaction; False when they already are."""
+class NewerDatabaseError(Exception):
+    """The database was brought further by a newer version, whose work this one would take back."""
+
+
+async def apply_policies(connection: asyncpg.Connection, spec: Spec, *, back: bool = False) -> bool:
+    """Bring grants and policies to the Spec, in one transaction; False when they already are.
+
+    ``back``: also to those that were replaced here before (NewerDatabaseError: they were, and it is not asked for).
+    """
     metadata = build_metadata(spec)
     tables = frozenset(await _tables(connection))
     statements = policy_statements(spec, metadata, tables)
@@ -51,7 +58,17 @@ async def apply_policies(connection: asyncpg.Connection, spec: Spec) -> bool:
     present = await connection.fetchval("SELECT value FROM schema_state WHERE name = 'policies'")
     if present == wanted:
         return False
+    replaced = "policies replaced "
+    if await connection.fetchval("SELECT 1 FROM schema_state WHERE name = $1", replaced + wanted) and not back:
+        raise NewerDatabaseError(
+            "The policies of this version were replaced here by those of a newer one. Start the newer version;"
+            " `directapp schema upgrade --back` takes its policies back on purpose."
+        )
     async with connection.transaction():
+        if present is not None:
+            sql = "INSERT INTO schema_state VALUES ($1, clock_timestamp()::text) ON CONFLICT DO NOTHING"
+            await connection.execute(sql, replaced + present)
+        await connection.execute("DELETE FROM schema_state WHERE name = $1", replaced + wanted)
         for row in await connection.fetch("SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'"):
             await connection.execute(f"DROP POLICY {ident(row['policyname'])} ON {ident(row['tablename'])}")
         await connection.execute(";\n".join(statements))
@@ -64,7 +81,7 @@ async def apply_policies(connection: asyncpg.Connection, spec: Spec) -> bool:
 async def make_partitions(connection: asyncpg.Connection, now: datetime) -> list[str]:
     """Make the audit's monthly partitions from six back to twelve ahead; return the new names."""
     made = []
-    for offset in range(-PARTITIONS_BEHIND, PARTITIONS_AHEAD + 1):
+    for offset in range(-PARTITIONS_PAST, PARTITIONS_AHEAD + 1):
         year, month = _month(now, offset)
         after_year, after_month = _month(now, offset + 1)
         name = f"audit_{year:04d}_{month:02d}"
@@ -103,9 +120,11 @@ def _month(now: datetime, offset: int) -> tuple[int, int]:
 
 
 async def _tables(connection: asyncpg.Connection) -> Iterable[str]:
+    """Return our tables; what others keep in the schema is theirs."""
     rows = await connection.fetch(
         "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
         " WHERE n.nspname = 'public' AND relkind IN ('r', 'p') AND NOT relispartition"
+        " AND pg_has_role(c.relowner, 'USAGE')"
     )
     return [row["relname"] for row in rows]
 
@@ -116,7 +135,10 @@ async def lint(connection: asyncpg.Connection, spec: Spec) -> list[str]:
         f"{r['relname']}: row-level security is not enabled and forced"
         for r in await connection.fetch(
             "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public'"
-            " AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity) ORDER BY 1"
+            " AND relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)"
+            " AND (pg_has_role(relowner, 'USAGE') OR has_table_privilege($1, c.oid, 'SELECT, INSERT, UPDATE, DELETE'))"
+            " ORDER BY 1",
+            APP_ROLE,
         )
         if r["relname"] not in EXEMPT
     ]
@@ -129,13 +151,20 @@ async def lint(connection: asyncpg.Connection, spec: Spec) -> list[str]:
         for r in policies
         if "app.tenant" not in r["body"]
     ]
+    found += [
+        f"{r['tablename']}: policy {r['policyname']} trusts a plan that was made for other roles"
+        for r in policies
+        if "planned_roles() &&" in r["body"] and "= planned_roles()" not in r["body"]
+    ]
     for row in await connection.fetch(
         "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
         " WHERE grantee = $1 AND privilege_type IN ('DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER') ORDER BY 1",
         APP_ROLE,
     ):
         meta = spec.get(row["table_name"])
-        why = meta.declared.access.delete_why if meta else _STORE_DELETES.get(row["table_name"])
+        access = meta.declared.access if meta else None
+        # What is erasable is deleted where a person asks to be forgotten: that is its why.
+        why = (access.delete_why or access.erasable or None) if access else _STORE_DELETES.get(row["table_name"])
         if row["privilege_type"] != "DELETE" or why is None:
             found.append(f"{row['table_name']}: {row['privilege_type']} is granted without a stated why")
     keys = await connection.fetch(

@@ -1,5 +1,7 @@
 """What a transaction begins with: whose it is, how its statements are planned, which record it holds."""
 
+import hashlib
+from collections.abc import Iterable
 from functools import lru_cache
 from uuid import UUID
 
@@ -21,6 +23,15 @@ def settings_of(actor: Actor) -> str:
     return "SELECT " + ", ".join(f"set_config('{k}', {literal(v)}, true)" for k, v in pairs.items())
 
 
+@lru_cache(maxsize=1024)
+def planned_for(roles: frozenset[str]) -> str:
+    """Return what a statement begins with, so that it is prepared for these roles apart from all others.
+
+    Its plan holds for these roles alone (``planned_for_present``).
+    """
+    return f"/*{hashlib.sha256(','.join(sorted(roles)).encode()).hexdigest()[:12]}*/"
+
+
 def lock_key(record: UUID) -> int:
     """Return the key of a record's advisory lock."""
     return record.int & (2**63 - 1)
@@ -31,7 +42,7 @@ def lock_sql(record: UUID) -> str:
     return f"SELECT pg_advisory_xact_lock({lock_key(record)})"
 
 
-def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, generic_plan: bool | None = None) -> str:
+def settings_sql(actor: Actor, *, readonly: bool, hold: Iterable[UUID] = (), generic_plan: bool | None = None) -> str:
     """Return the text that opens a transaction for an actor, in one round trip.
 
     ``generic_plan`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
@@ -41,4 +52,4 @@ def settings_sql(actor: Actor, *, readonly: bool, lock: UUID | None = None, gene
     begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if readonly else "BEGIN"
     mode = None if generic_plan is None else "generic" if generic_plan else "custom"
     plans = [f"SET LOCAL plan_cache_mode = force_{mode}_plan"] if mode else []
-    return "; ".join([begin, *plans, settings_of(actor), *([lock_sql(lock)] if lock else [])])
+    return "; ".join([begin, *plans, settings_of(actor), *map(lock_sql, sorted(hold))])

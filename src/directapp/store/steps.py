@@ -13,7 +13,7 @@ FEW_AND_MANY = (300, 5_000)
 # A word in more is no way in: rows are then looked at in the order asked for, the first so many.
 MOST_LOOKED_AT = 10_000
 # What follows in the transaction hangs on no value.
-_STEADY = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+_GENERIC_PLAN = "set_config('plan_cache_mode', 'force_generic_plan', true)"
 
 # The records of the rarest word where they are at most $8, else none: by tenant, collection, fields, and the ranges of
 # each word ($6: which one, of $7).
@@ -46,7 +46,7 @@ def compile_ids(spec: Spec, roles: frozenset[str], meta: CollectionMeta, query: 
             where = join("AND", [where, compiler.after(meta, "c", query)])
     offset = f" OFFSET {compiler.value_parameter('bigint')}" if query.offset else ""
     sql = (
-        f"SELECT coalesce(array_agg(q.id), '{{}}') AS ids, {_STEADY} FROM"
+        f"SELECT coalesce(array_agg(q.id), '{{}}') AS ids, {_GENERIC_PLAN} FROM"
         f" (SELECT c.id FROM {table} WHERE {where} ORDER BY {order} LIMIT {query.limit}{offset}) q"
     )
     return bounded(sql, compiler.slots)

@@ -27,7 +27,7 @@ def subject_seen(writer: "RuleSql", spec: Spec, alias: str, meta: CollectionMeta
     for subject in spec.subjects:
         if subject.name == along.ref:
             continue
-        same = along.name in subject.fields and subject.fields[along.name].ref == along.ref
+        same = subject.holds(along)
         found: tuple[list[tuple[str, All]], list[tuple[str, All]]] = [], []
         for role, rule in sorted(writer.full(subject), key=lambda pair: pair[0]):
             for part in () if role in every else rule.parts if isinstance(rule, Either) else (rule,):

@@ -177,6 +177,15 @@ def _foreign_key(meta: CollectionMeta, item: Field) -> ForeignKeyConstraint:
     )
 
 
+def _last_of_audit() -> tuple[Column[Any], ...]:
+    """Return the act that a row of the audit belongs to, and the salts of its values."""
+    return (
+        Column("act", UUID()),
+        Column("salt", UUID(), server_default=func.gen_random_uuid()),
+        Column("salts", JSONB()),
+    )
+
+
 def own_tables(metadata: MetaData) -> None:
     """Add what the store itself needs: audit, outbox, search, idempotency, counters, sign-in directory, state."""
     instant = DateTime(timezone=True)
@@ -198,7 +207,7 @@ def own_tables(metadata: MetaData) -> None:
         Column("verb", Text(), nullable=False),
         Column("version", Integer(), nullable=False),
         Column("changes", JSONB(), nullable=False),
-        Column("act", UUID()),
+        *_last_of_audit(),
         PrimaryKeyConstraint("tenant_id", "at", "id"),
         Index("ix_audit_record", "tenant_id", "collection", "record", "at"),
         postgresql_partition_by="RANGE (at)",
@@ -298,6 +307,15 @@ def _memory_tables(metadata: MetaData, instant: DateTime) -> None:
         Column("failures", Integer(), nullable=False),
         Column("last_at", instant, nullable=False),
         PrimaryKeyConstraint("key"),
+    )
+    Table(
+        "encryption_keys",
+        metadata,
+        Column("name", Text(), nullable=False),
+        Column("master", Text(), nullable=False),
+        Column("wrapped", Text(), nullable=False),
+        Column("made_at", instant, nullable=False, server_default=func.clock_timestamp()),
+        PrimaryKeyConstraint("name"),
     )
     Table(
         "schema_state",

@@ -1,10 +1,9 @@
 """The unit of work: one connection, one transaction, one actor; what a write needs, as few statements as can be."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +14,22 @@ from directapp.declare.case import One, Range
 from directapp.declare.rules import All, In
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
-from directapp.kernel.ids import uuid7
+from directapp.store.changes import AuditEntry, Change, OutboxEvent
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
 from directapp.store.names import copy_of, ident, literal, parameter_type
-from directapp.store.session import lock_key, lock_sql, settings_of
+from directapp.store.sealing import Sealer, sealed_all, sealed_row
+from directapp.store.session import lock_key, lock_sql, planned_for, settings_of
 from directapp.store.written import (
     AUDIT_COLUMNS,
+    Tokens,
     audit_marks,
     audit_values,
+    audited_at,
+    event_values,
     insert_sql,
     outbox_sql,
+    token_values,
     tokens_sql,
     update_sql,
 )
@@ -35,10 +39,7 @@ recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("rec
 # How many events led to what runs now: it goes along with every event, so that a circle of rules shows.
 depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 
-
 Plans = Budget[tuple[str, str, frozenset[str]], tuple[Plan, int]]
-Tokens = Mapping[str, set[str]]
-"""Search tokens by field."""
 PlanOf = Callable[[Spec, frozenset[str], CollectionMeta], tuple[Plan, int]]
 
 
@@ -48,47 +49,6 @@ async def prepare(connection: asyncpg.Connection) -> None:
         await connection.set_type_codec(
             name, encoder=lambda v: orjson.dumps(v).decode(), decoder=orjson.loads, schema="pg_catalog"
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditEntry:
-    """One change, as it is written down: ``actor`` did it, ``via`` a named system actor where one finished it.
-
-    All that one intent brought about bears its ``act``; what it was about has that for an ``id``.
-    """
-
-    actor: Actor
-    at: datetime
-    collection: str
-    record: UUID
-    verb: str
-    version: int
-    changes: dict[str, Any]
-    origin: str
-    id: UUID = field(default_factory=uuid7)
-    act: UUID | None = None
-    via: str | None = None
-    request_id: str | None = None
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row to write, by column, and how it is told in the audit."""
-
-    row: dict[str, Any]
-    audit: AuditEntry
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxEvent:
-    """One outbox row; ``delay`` in seconds before it is due."""
-
-    event: str
-    collection: str
-    record: UUID
-    payload: dict[str, Any]
-    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +69,32 @@ class Unit:
     connection: asyncpg.Connection
     actor: Actor
     lookups: Plans = field(repr=False)
+    sealer: Sealer | None = field(default=None, repr=False)
     depth: int = 0
-    # What was read of settled things in this transaction, by collection and question.
+    # What was read of cached things in this transaction, by collection and question.
     recalled: dict[str, dict[Any, list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
     # Whose the transaction's settings are: they follow the actor when the next statement is sent.
-    settled: Actor | None = field(default=None, repr=False)
+    set_for: Actor | None = field(default=None, repr=False)
     # The records that this transaction keeps others from changing: those it locked, and those it made.
     held: set[UUID] = field(default_factory=set, repr=False)
+    # The records that were to be locked, got or not.
+    wanted: set[UUID] = field(default_factory=set, repr=False)
+    # What has neither parameters nor result goes along with the next statement, the beginning first of all.
+    waiting: list[str] = field(default_factory=list, repr=False)
+    begun: bool = False
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
         """Run a statement and return its rows."""
-        await self._settle()
+        await self._set_actor()
         _note(sql, *values)
-        rows: list[asyncpg.Record] = await self.connection.fetch(sql, *values)
+        rows: list[asyncpg.Record] = await self.connection.fetch(planned_for(self.actor.roles) + sql, *values)
         return rows
 
     async def value(self, sql: str, *values: Any) -> Any:
         """Run a statement and return its first value."""
-        await self._settle()
+        await self._set_actor()
         _note(sql, *values)
-        return await self.connection.fetchval(sql, *values)
+        return await self.connection.fetchval(planned_for(self.actor.roles) + sql, *values)
 
     async def run(self, plan: Plan, values: list[Any]) -> Any:
         """Run a compiled plan for the present actor and return its first value."""
@@ -148,34 +114,53 @@ class Unit:
         finally:
             self.become(present)
 
-    async def _settle(self) -> None:
-        if self.settled is not self.actor and self.settled != self.actor:
-            await self.send(settings_of(self.actor))
-            self.settled = self.actor
+    async def _set_actor(self) -> None:
+        """Send what waits, and whose the settings are from here on: in one round trip, or none."""
+        self._wait_settings()
+        if self.waiting:
+            await self.send()
+
+    def _wait_settings(self) -> None:
+        if self.set_for is not self.actor and self.set_for != self.actor:
+            self.wait(settings_of(self.actor))
+            self.set_for = self.actor
+
+    def wait(self, sql: str) -> None:
+        """Let a statement without parameters or result, whose rights it does not ask, go along with the next one."""
+        self.waiting.append(sql)
 
     async def simple(self, sql: str) -> None:
         """Run a statement without parameters or result."""
-        if self.settled is not self.actor and self.settled != self.actor:
-            sql = f"{settings_of(self.actor)}; {sql}"
-            self.settled = self.actor
-        await self.send(sql)
+        self._wait_settings()
+        self.wait(sql)
+        await self.send()
 
-    async def send(self, sql: str) -> None:
-        """Run a statement without parameters or result, whose rights it does not ask."""
+    async def send(self) -> None:
+        """Send what waits."""
+        sql = "; ".join(self.waiting)
+        self.waiting.clear()
+        self.begun = True
         _note(sql)
         await self.connection.execute(sql)
 
+    async def end(self, word: str) -> None:
+        """End the transaction, where it has begun; what waits still would change nothing."""
+        self.waiting.clear()
+        if self.begun and not self.connection.is_closed():
+            self.wait(word)
+            await self.send()
+        self.begun = False
+
     async def lock(self, record: UUID) -> None:
         """Hold the record for the rest of the transaction."""
-        if record not in self.held:
-            await self.simple(lock_sql(record))
-            self.held.add(record)
+        await self.lock_all([record])
 
     async def lock_all(self, records: Iterable[UUID]) -> None:
         """Hold several records, in one order whoever asks."""
         wanted = sorted(set(records) - self.held)
+        self.wanted.update(wanted)
         if wanted:
-            await self.simple("; ".join(lock_sql(record) for record in wanted))
+            await self.simple("; ".join(map(lock_sql, wanted)))
             self.held.update(wanted)
 
     async def lock_free(self, records: Sequence[UUID]) -> set[UUID]:
@@ -196,20 +181,31 @@ class Unit:
         ``become``: go on as somebody else inside, and back afterwards.
         """
         self.depth += 1
-        name, actor, held = f"s{self.depth}", self.actor, set(self.held)
-        settled, inside = self.settled, become or actor
-        also = "" if inside == settled else f"; {settings_of(inside)}"
-        await self.send(f"SAVEPOINT {name}{also}")
-        self.actor = self.settled = inside
+        opening, earlier = f"SAVEPOINT s{self.depth}", bool(self.waiting)
+        actor, set_for, held = self.actor, self.set_for, set(self.held)
+        self.wait(opening)
+        self.actor = become or actor
         try:
+            if earlier:
+                # What fails of what waited before is not undone with what is inside.
+                await self._set_actor()
             yield
         except BaseException:
-            await self.send(f"ROLLBACK TO SAVEPOINT {name}")
+            unsent = self.waiting[:1] == [opening]
+            self.waiting.clear()
+            if not unsent:
+                # Where what waited before has failed, there is none to go back to.
+                with suppress(asyncpg.InvalidSavepointSpecificationError):
+                    self.wait(f"ROLLBACK TO {opening}")
+                    await self.send()
             self.recalled.clear()
-            self.actor, self.settled, self.held = actor, settled, held
+            self.actor, self.set_for, self.held = actor, set_for, held
             raise
         else:
-            await self.send(f"RELEASE SAVEPOINT {name}")
+            if self.waiting[:1] == [opening]:
+                del self.waiting[0]
+            else:
+                self.wait(f"RELEASE {opening}")
             self.actor = actor if become else self.actor
         finally:
             self.depth -= 1
@@ -244,26 +240,22 @@ class Unit:
         return found
 
     async def find(
-        self, meta: CollectionMeta, limit: int, equals: dict[str, Any], only: Sequence[str] = ()
+        self, meta: CollectionMeta, limit: int, equals: Mapping[str, Any], only: Sequence[str] = ()
     ) -> list[dict[str, Any]]:
-        """Return the rows the actor sees whose columns have these values (list: any of, None: no value, Span)."""
-        parts, values = ["c.tenant_id = $1"], [self.actor.tenant]
-        for name, value in equals.items():
-            column = f"c.{ident(meta.fields[name].name)}"
-            compared: list[tuple[str, Any]] = []
-            if value is None:
-                parts.append(f"{column} IS NULL")
-            elif isinstance(value, Range):
-                compared = [(o, v) for o, v in ((">=", value.start), ("<", value.end)) if v is not None]
-            else:
-                compared = [("=", value)]
-            for op, asked in compared:
-                values.append(asked)
-                mark = f"ANY(${len(values)})" if isinstance(asked, list) else f"${len(values)}"
-                parts.append(f"{column} {op} {mark}")
+        """Return the rows the actor sees whose columns have these values (list: any of, None: no value, Range)."""
+        values: list[Any] = [self.actor.tenant]
         names = ", ".join(f"c.{ident(meta.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
-        sql = f"SELECT {names} FROM {ident(meta.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
+        sql = _find_sql(meta, names, equals, values, limit)
         return [self._bare(meta, dict(row)) for row in await self.fetch(sql, *values)]
+
+    async def find_several(
+        self, asked: Sequence[tuple[CollectionMeta, Mapping[str, Any]]], limit: int
+    ) -> list[list[dict[str, Any]]]:
+        """Return the rows that each of several questions finds, as their JSON, in one statement; asked as ``find``."""
+        values: list[Any] = [self.actor.tenant]
+        found = [_find_sql(meta, "c.*", equals, values, limit) for meta, equals in asked]
+        parts = [f"(SELECT coalesce(json_agg(row_to_json(r)), '[]') FROM ({sql}) r)" for sql in found]
+        return list((await self.fetch(f"SELECT {', '.join(parts)}", *values))[0].values())
 
     def _bare(self, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, Any]:
         """Leave out of a row what is no field of it."""
@@ -275,12 +267,12 @@ class Unit:
 
     async def insert(self, meta: CollectionMeta, change: Change, events: Sequence[OutboxEvent], tokens: Tokens) -> None:
         """Insert a row with its audit and outbox rows and its search tokens."""
-        row = change.row
+        row = await sealed_row(self.sealer, meta, change.row["id"], change.row)
         self.recalled.pop(meta.name, None)
         values: list[Any] = [self.actor.tenant, *row.values(), *audit_values(change.audit)]
-        values += _event_values(events) if events else []
+        values += event_values(events, depth_of_events.get()) if events else []
         found = any(tokens.values())
-        values += [meta.name, *_token_values({row["id"]: tokens})] if found else []
+        values += [meta.name, *token_values({row["id"]: tokens})] if found else []
         await self.value(insert_sql(meta.name, tuple(row), events=bool(events), tokens=found), *values)
         self.held.add(row["id"])
 
@@ -294,12 +286,14 @@ class Unit:
         events: Sequence[OutboxEvent],
     ) -> bool:
         """Update a row that still has its version, with audit and outbox; False when it has not."""
+        row = await sealed_row(self.sealer, meta, record, row)
         values: list[Any] = [self.actor.tenant, record, version, *row.values()]
         return await self._write(update_sql(meta.name, tuple(row)), values, audit, events)
 
     async def insert_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> None:
         """Insert rows that have the same columns, with their audit rows and events."""
         name, columns = ident(meta.name), [ident(n) for n in changes[0].row]
+        changes = await sealed_all(self.sealer, meta, changes)
         write = (
             f"INSERT INTO {name} (tenant_id, {', '.join(columns)})"
             f" SELECT $1, {', '.join(f'r.{c}' for c in columns)} FROM r"
@@ -309,6 +303,7 @@ class Unit:
     async def update_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> bool:
         """Update rows in the same columns, each still at the version before its own; False when one was not."""
         name = ident(meta.name)
+        changes = await sealed_all(self.sealer, meta, changes)
         sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
         write = (
             f"UPDATE {name} c SET {sets} FROM r WHERE c.tenant_id = $1 AND c.id = r.id AND c.version = r.version - 1"
@@ -367,14 +362,14 @@ class Unit:
         sql = (
             f"WITH r AS (SELECT * FROM jsonb_populate_recordset(NULL::{name}, $2::text::jsonb)), w AS ({write}),"
             f" a AS (INSERT INTO audit (tenant_id, {AUDIT_COLUMNS})"
-            " SELECT $1, e.id, $7::timestamptz, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
+            f" SELECT $1, e.id, {audited_at('$7::timestamptz')}, $8::uuid, $9::text, $10::text[], $11::text, $12::text,"
             " $13::text, $14::text, $15::text, e.record, $16::text, e.version, e.changes::jsonb, $17::uuid"
             " FROM unnest($3::uuid[], $4::uuid[], $5::integer[], $6::text[])"
             f" AS e(id, record, version, changes){where})"
         )
         if events:
             n = len(values)
-            values += _event_values(events)
+            values += event_values(events, depth_of_events.get())
             sql += f", o AS ({outbox_sql('$1', '', n)})"
         return int(await self.value(f"{sql} SELECT {'count(*) FROM w' if where else 'cardinality($3)'}", *values))
 
@@ -388,13 +383,13 @@ class Unit:
         )
         if events:
             n = len(values)
-            values += _event_values(events)
+            values += event_values(events, depth_of_events.get())
             sql += f", o AS ({outbox_sql('w.tenant_id', 'w, ', n)})"
         return bool(await self.value(f"{sql} SELECT count(*) FROM w", *values) == 1)
 
     async def put_events(self, events: Sequence[OutboxEvent]) -> list[UUID]:
         """Write outbox rows that go with no other write, and return their ids."""
-        values = _event_values(events)
+        values = event_values(events, depth_of_events.get())
         await self.value(outbox_sql("$7::uuid", "", 0), *values, self.actor.tenant)
         ids: list[UUID] = values[0]
         return ids
@@ -413,25 +408,26 @@ class Unit:
     async def index_fresh(self, meta: CollectionMeta, tokens: Mapping[UUID, Tokens]) -> None:
         """Add the search tokens of records, by record and field."""
         if any(any(words.values()) for words in tokens.values()):
-            await self.value(tokens_sql(1), self.actor.tenant, meta.name, *_token_values(tokens))
+            await self.value(tokens_sql(1), self.actor.tenant, meta.name, *token_values(tokens))
 
 
-def _event_values(events: Sequence[OutboxEvent]) -> list[Any]:
-    depth = depth_of_events.get()
-    trail = {"depth": depth} if depth else {}
-    return [
-        [uuid7() for _ in events],
-        [e.event for e in events],
-        [e.collection for e in events],
-        [e.record for e in events],
-        [orjson.dumps(e.payload | trail).decode() for e in events],
-        [e.delay for e in events],
-    ]
-
-
-def _token_values(tokens: Mapping[UUID, Tokens]) -> Iterable[list[Any]]:
-    rows = [(r, name, token) for r, words in tokens.items() for name in words for token in sorted(words[name])]
-    return (list(column) for column in zip(*rows, strict=True))
+def _find_sql(meta: CollectionMeta, names: str, equals: Mapping[str, Any], values: list[Any], limit: int) -> str:
+    """Return the statement that finds rows by their values, which are added to those there are."""
+    parts = ["c.tenant_id = $1"]
+    for name, value in equals.items():
+        column = f"c.{ident(meta.fields[name].name)}"
+        compared: list[tuple[str, Any]] = []
+        if value is None:
+            parts.append(f"{column} IS NULL")
+        elif isinstance(value, Range):
+            compared = [(o, v) for o, v in ((">=", value.start), ("<", value.end)) if v is not None]
+        else:
+            compared = [("=", value)]
+        for op, asked in compared:
+            values.append(asked)
+            mark = f"ANY(${len(values)})" if isinstance(asked, list) else f"${len(values)}"
+            parts.append(f"{column} {op} {mark}")
+    return f"SELECT {names} FROM {ident(meta.name)} c WHERE {' AND '.join(parts)} ORDER BY c.id LIMIT {int(limit)}"
 
 
 def _note(sql: str, *values: Any) -> None:

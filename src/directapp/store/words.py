@@ -42,6 +42,11 @@ def _chunks(text: str) -> list[list[str]]:
     return [parts for chunk in bare.split() if (parts := _PART.findall(chunk))]
 
 
+def folded(text: str) -> str:
+    """Return the words of a text as they are compared: without case, accents and signs."""
+    return " ".join(_squeezed(word) for parts in _chunks(text) for word in parts)
+
+
 def _squeezed(word: str) -> str:
     """Return a word with one letter where two stand for one."""
     return _TWO_FOR_ONE.sub(lambda m: m[0][0], word)

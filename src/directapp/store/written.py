@@ -1,15 +1,21 @@
 """What every write puts down beside its rows, as SQL: the audit and the outbox."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from uuid import UUID
 
+import orjson
+
+from directapp.kernel.ids import uuid7
+from directapp.store.changes import AuditEntry, OutboxEvent
 from directapp.store.names import ident
 
-if TYPE_CHECKING:
-    from directapp.store.unit import AuditEntry
+# Search tokens by field.
+Tokens = Mapping[str, set[str]]
 
 
-def audit_values(audit: "AuditEntry") -> list[Any]:
+def audit_values(audit: AuditEntry) -> list[Any]:
     """Return the values of an audit row, in the order of its columns."""
     return [
         audit.id,
@@ -30,6 +36,19 @@ def audit_values(audit: "AuditEntry") -> list[Any]:
     ]
 
 
+def event_values(events: Sequence[OutboxEvent], depth: int) -> list[Any]:
+    """Return the values of outbox rows, a list for each column; ``depth`` says how many events led to them."""
+    trail = {"depth": depth} if depth else {}
+    return [
+        [uuid7() for _ in events],
+        [e.event for e in events],
+        [e.collection for e in events],
+        [e.record for e in events],
+        [orjson.dumps(e.payload | trail).decode() for e in events],
+        [e.delay for e in events],
+    ]
+
+
 def outbox_sql(tenant: str, source: str, n: int) -> str:
     """Return the insert of outbox rows, their values in the parameters after the first ``n``."""
     return (
@@ -47,6 +66,12 @@ def tokens_sql(n: int) -> str:
         "INSERT INTO search_tokens (tenant_id, collection, record, field, token)"
         f" SELECT $1, ${n + 1}, * FROM unnest(${n + 2}::uuid[], ${n + 3}::text[], ${n + 4}::text[])"
     )
+
+
+def token_values(tokens: Mapping[UUID, Tokens]) -> Iterable[list[Any]]:
+    """Return the values of search tokens of some records, in the order of their columns."""
+    rows = [(r, name, token) for r, words in tokens.items() for name in words for token in sorted(words[name])]
+    return (list(column) for column in zip(*rows, strict=True))
 
 
 @lru_cache(maxsize=256)
@@ -87,4 +112,15 @@ def _marks(count: int) -> str:
 @lru_cache(maxsize=256)
 def audit_marks(before: int) -> str:
     """Return the marks of an audit row's parameters, after those before."""
-    return ", ".join(f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES))
+    marks = [f"${before + i + 1}{t}" for i, t in enumerate(_AUDIT_TYPES)]
+    marks[1] = audited_at(marks[1])
+    return ", ".join(marks)
+
+
+def audited_at(given: str) -> str:
+    """Return when an audit row is said to be written: the instant given, else now; after all that is sealed.
+
+    A clock that was set back can therefore put nothing behind a seal. Tenant the first parameter.
+    """
+    sealed = "SELECT s.to_at + interval '1 microsecond' FROM audit_seal s WHERE s.tenant_id = $1"
+    return f"greatest(coalesce({given}, now()), ({sealed} ORDER BY s.batch DESC LIMIT 1))"

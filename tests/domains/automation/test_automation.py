@@ -31,10 +31,10 @@ class Receiver(Fake):
 @pytest.fixture
 async def receiver(application: Application, time: Time) -> AsyncIterator[Receiver]:
     """Give another system, which the application may reach although it is on this machine."""
-    application.sender.private = True
+    application.guarded.private = True
     async with Receiver() as receiver:
         yield receiver
-    application.sender.private = False
+    application.guarded.private = False
     time.ahead = timedelta()
 
 
@@ -206,8 +206,8 @@ async def test_references_are_told_by_name_or_number_and_nonsense_is_refused(dea
     admin = await dealer.person("tenant_admin")
     name = (await dealer.read(admin, "dealerships", dealer.sites["490"]))["name"]
     for number, said in enumerate(("490", name, str(dealer.sites["490"]), name.upper())):
-        made = await rule(dealer, name=said[:40], conditions=f"Forhandler = {said}", set_value="low")
-        other = await rule(dealer, name="Andre", conditions=f"Forhandler er ikke {said}", set_value="urgent")
+        made = await rule(dealer, name=said[:40], conditions=f"Anlegg = {said}", set_value="low")
+        other = await rule(dealer, name="Andre", conditions=f"Anlegg er ikke {said}", set_value="urgent")
         record = await car(dealer)
         await identify(dealer, record, f"WAUZZZF49MA00058{number}")
         await dealer.application.dispatcher.drain(dealer.tenant)
@@ -215,7 +215,7 @@ async def test_references_are_told_by_name_or_number_and_nonsense_is_refused(dea
         for one in (made, other):
             await dealer.do(admin, "workflow_rules", "switch_off", one)
     values = {"event": "car.identified", "action": "set_field", "set_field": "priority", "set_value": "high"}
-    made = await dealer.create(admin, "workflow_rules", name="Tull", conditions="Forhandler = 4999", **values)
+    made = await dealer.create(admin, "workflow_rules", name="Tull", conditions="Anlegg = 4999", **values)
     with pytest.raises(InvalidError) as refused:
         await dealer.do(admin, "workflow_rules", "dry_run", made)
     assert "Line 1: “4999” was not found" in refused.value.problems[0].message.english

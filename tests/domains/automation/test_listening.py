@@ -35,10 +35,10 @@ class Receiver(Fake):
 @pytest.fixture
 async def receiver(application: Application) -> AsyncIterator[Receiver]:
     """Give another system, which the application may reach although it is on this machine."""
-    application.sender.private = True
+    application.guarded.private = True
     async with Receiver() as receiver:
         yield receiver
-    application.sender.private = False
+    application.guarded.private = False
 
 
 @pytest.fixture
@@ -160,10 +160,10 @@ async def test_what_a_listener_may_not_read_is_left_out(dealer: Dealer, plan: Pl
     booking = await booking_moved(dealer, plan)
     pipeline = dealer.application.platform.pipeline
     seller, manager = await dealer.person("new_car_sales", "495"), await dealer.person("manager", "499")
-    async with acting(pipeline, dealer.tenant, "automation", "test", "", None) as act:
-        seen = await act.look_up("resource_bookings", booking, system="pipeline")
-        sellers, managers = await act.readable(seen, seller), await act.readable(seen, manager)
-        stranger = await act.readable(seen, await dealer.person("manager", "324"))
+    async with acting(pipeline, dealer.tenant, "automation", "test", "", None) as ctx:
+        seen = await ctx.look_up("resource_bookings", booking, system="pipeline")
+        sellers, managers = await ctx.readable(seen, seller), await ctx.readable(seen, manager)
+        stranger = await ctx.readable(seen, await dealer.person("manager", "324"))
     assert "starts_at" in managers
     assert sellers < managers
     assert stranger == frozenset()
@@ -197,9 +197,9 @@ async def outbox(dealer: Dealer) -> list[dict[str, Any]]:
 async def test_a_rule_about_no_car_refuses_what_needs_one(dealer: Dealer) -> None:
     """A message that is about no car: there is nothing to set a field of."""
     made = await notify(dealer, RECEIVED, "manager", action="set_field", set_field="priority", set_value="high")
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "test", "", None) as act:
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "test", "", None) as ctx:
         said = {"channel": "sms", "direction": "in", "receiver_kind": "vendor", "status": "delivered"}
-        await act.create("messages", {**said, "subject": "Hei"})
+        await ctx.create("messages", {**said, "subject": "Hei"})
     await dealer.application.dispatcher.drain(dealer.tenant)
     (run,) = [one for one in await rows(dealer, "rule_runs") if one["rule"] == str(made)]
     assert (run["outcome"], run["told"]) == ("refused", "Hendelsen gjelder ingen bil.")
@@ -207,9 +207,9 @@ async def test_a_rule_about_no_car_refuses_what_needs_one(dealer: Dealer) -> Non
 
 async def test_an_event_that_is_not_declared_is_refused(dealer: Dealer) -> None:
     strange = event("car.painted", "cars", bilingual("Lakkert", "Painted"), colour=Kind.STRING)
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as act:
-        car = await act.create("cars", {"make": "VW"})
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "demo", "test", "", None) as ctx:
+        car = await ctx.create("cars", {"make": "VW"})
         with pytest.raises(DeclarationError, match=r"car\.painted is not declared"):
-            act.emit(strange, on=car, colour="red")
+            ctx.emit(strange, on=car, colour="red")
         with pytest.raises(DeclarationError, match=r"does not carry \['colour'\]"):
-            act.emit(WORK_APPROVED, on=car, colour="red")
+            ctx.emit(WORK_APPROVED, on=car, colour="red")

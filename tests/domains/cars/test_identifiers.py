@@ -1,5 +1,7 @@
+from typing import Any
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from directapp.declare.kinds import BadValueError
@@ -85,6 +87,22 @@ def test_an_odd_way_of_writing_is_told_back() -> None:
     assert understood is not None
     assert understood.pick("nb") == "«12345EL» er forstått som EL 12345."
     assert parse_plate("EL 12345").understood is None
+
+
+_SIGNS = st.text(st.characters() | st.sampled_from("AEFGHLWZ0189 -.*]\u00a0\u200b\0"), max_size=30)
+
+
+@given(_SIGNS | st.from_regex(r"I?[A-HJ-NPR-Z0-9]{17}\s?", fullmatch=True))
+@example("ß" * 9)
+@example("ŉ" * 9)
+@pytest.mark.parametrize("parse", [parse_vin, parse_plate, parse_order_number, parse_org_number, parse_code])
+def test_any_text_is_a_code_that_reads_back_as_itself_or_is_refused(parse: Any, written: str) -> None:
+    try:
+        found = parse(written)
+    except BadValueError:
+        return
+    stored = getattr(found, "value", found)
+    assert getattr(parse(stored), "value", stored) == stored
 
 
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ0123456789 -", max_size=12))

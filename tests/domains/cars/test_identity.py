@@ -39,7 +39,7 @@ async def test_a_second_car_with_the_same_plate_is_refused_and_told_where(dealer
         assert "har dette skiltet. Arkiver den, eller rett skiltet der først. (EL12345, Volvo, V60)" in said
     fields, said = await words(new_car(dealer, other, 1, license_plate="EL12345"))
     assert fields == ["license_plate"]
-    assert "på et annet sted" in said
+    assert "på et annet anlegg" in said
     assert "Volvo" not in said
     second = await dealer.create(seller, "cars", license_plate="EL12346", **USED)
     fields, _ = await words(dealer.do(seller, "cars", "update", second, license_plate="EL 12345"))
@@ -113,7 +113,7 @@ async def test_order_numbers_that_look_alike_are_one(dealer: Dealer, written: st
     await new_car(dealer, seller, 3, order_number="ORD-1002")
     other = await dealer.person("new_car_sales", "324")
     _, said = await words(new_car(dealer, other, 4, order_number=written))
-    assert "på et annet sted" in said
+    assert "på et annet anlegg" in said
 
 
 async def test_an_order_number_says_something(dealer: Dealer) -> None:

@@ -1,5 +1,6 @@
 """What the clock tells: each once a day, at the right hour of Norway, and in peace at night."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ async def run(dealer: Dealer, sweep: Any, now: datetime | None = None) -> None:
     async with acting(dealer.application.platform.pipeline, dealer.tenant, "messenger", "sweep", "", None) as ctx:
         asked: CommandContext = ctx
         if now is not None:
-            asked.now = now
+            asked.case = replace(asked.case, now=now)
         await sweep(asked)
 
 

@@ -204,7 +204,7 @@ async def test_a_number_that_takes_no_text_messages_is_not_tried_again(outside: 
     assert "sperret" in other["error"]
     manager = await dealer.person("manager", "495")
     told = await rows(dealer, await dealer.person(*SELLER), "notifications", event="message.bounced")
-    assert [note["title"].split(":")[0] for note in told] == ["Kom ikke fram til Nora Lie"]
+    assert [note["title"].split(":")[0] for note in told] == ["Kom ikke frem til Nora Lie"]
     (address,) = await rows(dealer, manager, "suppressed_addresses")
     await dealer.do(manager, "suppressed_addresses", "release", UUID(address["id"]))
     with pytest.raises(ConflictError):
@@ -330,5 +330,4 @@ def job_of(dealer: Dealer, line: dict[str, Any]) -> JobRun:
         key=line["id"],
         attempt=1,
         last=False,
-        asked_at=application.platform.clock(),
     )

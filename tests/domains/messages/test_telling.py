@@ -12,6 +12,8 @@ from directapp.domains.messages.catalogue import NOTICES
 from directapp.domains.messages.telling import Told, tell
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import utc_now
+from directapp.kernel.errors import InvalidError
+from directapp.kernel.ids import uuid7
 from directapp.services.command import CommandContext
 from directapp.services.jobs import acting
 from directapp.services.seen import Seen
@@ -144,8 +146,11 @@ async def test_delivery_is_told_to_the_manager_of_the_selling_site(dealer: Deale
 
 async def test_a_mention_is_told_in_its_words_to_those_who_have_to_do_with_the_car(dealer: Dealer) -> None:
     seller, planner = await dealer.person(*SELLER), await dealer.person("planner", "499")
-    stranger = await dealer.person("parts", "324")
+    # Sees it in the vehicle bank, and has no part in it.
+    stranger = await dealer.person("new_car_sales", "324")
     car = await new_car(dealer, seller, 1)
+    admin = await dealer.person("tenant_admin")
+    await dealer.do(admin, "cars", "update", car, in_vehicle_bank=True, visibility="global")
     names = [str(planner.user), str(stranger.user), str(seller.user)]
     await dealer.create(seller, "comments", car=str(car), text="Kan du se på denne?", mentions=names)
     assert await told(dealer, planner) == await told(dealer, stranger) == ["comment.mention"]
@@ -156,6 +161,25 @@ async def test_a_mention_is_told_in_its_words_to_those_who_have_to_do_with_the_c
     assert theirs["title"].endswith("nevnte deg: en bil")
     assert theirs["body"] == "Bilen hører til et annet anlegg."
     assert "ID.4" not in str(theirs)
+
+
+async def test_who_does_not_see_a_car_is_not_mentioned_about_it(dealer: Dealer) -> None:
+    """As nobody is: whoever names people learns nothing of them, and they nothing of the car."""
+    seller, planner = await dealer.person(*SELLER), await dealer.person("planner", "499")
+    stranger, mechanic = await dealer.person("parts", "324"), await dealer.person("mechanic", "499")
+    car = await new_car(dealer, seller, 1)
+    answers = []
+    for name in (stranger.user, uuid7()):
+        with pytest.raises(InvalidError) as refused:
+            await dealer.create(seller, "comments", car=str(car), text="Hei", mentions=[str(planner.user), str(name)])
+        answers.append([(p.field, p.message) for p in refused.value.problems])
+    assert answers[0] == answers[1]
+    assert [field for field, _ in answers[0]] == ["mentions"]
+    comment = await dealer.create(seller, "comments", car=str(car), text="Hei", mentions=[str(planner.user)])
+    with pytest.raises(InvalidError):
+        await dealer.do(seller, "comments", "update", comment, mentions=[str(planner.user), str(stranger.user)])
+    assert await told(dealer, planner) == ["comment.mention"]
+    assert await told(dealer, stranger) == await told(dealer, mechanic) == []
 
 
 async def test_deactivated_people_are_told_nothing(dealer: Dealer) -> None:
@@ -172,7 +196,7 @@ async def test_the_same_thing_is_told_once(dealer: Dealer) -> None:
     assert await told(dealer, parts) == ["order.new"]
     for _ in range(2):
         async with acting(dealer.application.platform.pipeline, dealer.tenant, "workflow", "again", "cars", car) as ctx:
-            people = await ctx.find("users", system="pipeline", id=parts.user)
+            people = await ctx.find("users", {"id": parts.user}, system="pipeline")
             await tell(ctx, Told(event="work.completed", car=ctx.seen, key="the same"), people)
     assert await told(dealer, parts) == ["order.new", "work.completed"]
     assert len(await logged(dealer, car, channel="in_app", event="work.completed")) == 1

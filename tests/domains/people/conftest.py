@@ -4,7 +4,7 @@ import pytest
 
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.passwords import Passwords
-from directapp.domains.people.tokens import Signer
+from directapp.domains.people.signer import Signer
 from domains.people.memory import EMAIL, PASSWORD, MemoryPort, World
 
 
@@ -18,7 +18,13 @@ async def world(passwords: Passwords) -> World:
     port = MemoryPort()
     secret = "s" * 32
     base = "https://bil.example/"
-    auth = Auth(port=port, signer=Signer(secret), base_url=base, passwords=passwords, clock=port.clock)
+    auth = Auth(
+        port=port,
+        signer=Signer(secret),
+        base_url=base,
+        passwords=passwords,
+        clock=port.clock,
+    )
     tenant, head, below = uuid4(), uuid4(), uuid4()
     sites = {
         head: {"id": head, "name": "Sørkyst Auto", "brands": ["Audi"], "parent_dealership": None, "version": 1},

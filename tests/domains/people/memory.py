@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +43,9 @@ class MemoryRows:
             raise NotFoundError
         return Record(collection, record, dict(row))
 
-    async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Record]:
+    async def find(
+        self, collection: str, equals: Mapping[str, Any] = MappingProxyType({}), *, limit: int = 50
+    ) -> list[Record]:
         rows = sorted(self.tables.get(collection, {}).items())
         fitting = (
             Record(collection, i, dict(r)) for i, r in rows if all(_fits(r.get(k), v) for k, v in equals.items())
@@ -65,8 +68,15 @@ class MemoryRows:
         self._put(on.collection, on.id, {**stored, **patch, "version": stored["version"] + 1})
         return await self.look_up(on.collection, on.id)
 
+    async def unsealed(self, on: Record, name: str) -> str:
+        return str(on.row[name])
+
+    async def remove(self, on: Record) -> None:
+        table = self.tables[on.collection]
+        self.undo.append((table, on.id, table.pop(on.id)))
+
     async def came_before(self, form: str | None) -> bool:
-        return form is not None and bool(await self.find("forms", form=form))
+        return form is not None and bool(await self.find("forms", {"form": form}))
 
     async def keep_form(self, form: str | None) -> None:
         if form is not None:
@@ -109,6 +119,9 @@ class MemoryPort:
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
         return self.directory.get(email)
 
+    async def sole_tenant(self) -> UUID | None:
+        return next(iter(self.tenants)) if len(self.tenants) == 1 else None
+
     @asynccontextmanager
     async def open(self, actor: Actor) -> AsyncIterator[MemoryRows]:
         self.actors.add(actor.name)
@@ -139,6 +152,9 @@ class MemoryPort:
 
     async def notify_invalidation(self, tenant: UUID, user: UUID) -> None:
         self.invalidated.append((tenant, user))
+
+    async def send_text(self, to: str, text: str) -> None:
+        raise NotImplementedError
 
     async def send_mail(self, to: str, mail: Mail) -> None:
         self.mails.append((to, mail))

@@ -6,7 +6,7 @@ import pytest
 
 from directapp.domains.people import auth
 from directapp.domains.people.flow import Mode, SignedIn
-from directapp.domains.people.tokens import Claims, Token, TokenKind, digest
+from directapp.domains.people.signer import Claims
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import (
     ForbiddenError,
@@ -15,6 +15,7 @@ from directapp.kernel.errors import (
     TooManyError,
     UnauthenticatedError,
 )
+from directapp.kernel.tokens import Token, TokenKind, digest
 from domains.people.memory import EMAIL, PASSWORD, World
 
 HERE = "192.0.2.7"

@@ -172,7 +172,7 @@ def test_goals_limits_and_brands() -> None:
     assert values.parse_goals(both) == both
     assert values.parse_goals({"waiting_parts": both["waiting_parts"], "planned": 0.5}) == both
     assert values.parse_limits(dealerships.APPROVAL_LIMITS) == dealerships.APPROVAL_LIMITS
-    assert values.parse_limits({"Booking": 1, "MANAGER": None}) == {"planner": 1, "manager": None}
+    assert values.parse_limits({"Planlegger": 1, "MANAGER": None}) == {"planner": 1, "manager": None}
     assert values.parse_brands(["Audi", "Škoda", "AUDI", ""]) == ["Audi", "Škoda"]
 
 

@@ -3,8 +3,9 @@ from uuid import uuid4
 
 import pytest
 
-from directapp.domains.people.tokens import Signer, Token, TokenKind, digest, new_secret, parse_token
+from directapp.domains.people.signer import Signer
 from directapp.kernel.errors import UnauthenticatedError
+from directapp.kernel.tokens import Token, TokenKind, digest, new_secret, parse_token
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 

@@ -57,7 +57,7 @@ class MemoryWork:
         assert not only
         assert not cached
         self.systems.add(system)
-        return [_seen(found) for found in await self.rows.find(collection, limit=limit, **equals)]
+        return [_seen(found) for found in await self.rows.find(collection, equals, limit=limit)]
 
     @property
     def emitting(self) -> Any:
@@ -83,10 +83,7 @@ class Stage:
     def act(self, verb: str, target: UUID | None = None, collection: str = "users", **params: Any) -> CommandContext:
         row = {} if target is None else self.world.row(collection, target)
         return CommandContext(
-            actor=self.actor,
-            now=self.world.port.now,
-            case=Case(row=row, actor=self.actor, now=self.world.port.now),
-            verb=verb,
+            case=Case(row=row, actor=self.actor, now=self.world.port.now, verb=verb),
             collection=collection,
             work=self.work,
             seen=None if target is None else Seen(collection, target, dict(row)),

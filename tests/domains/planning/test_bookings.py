@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from directapp.kernel.clock import utc_now
-from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError
+from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, UnconfirmedError
 from directapp.services.intent import Answer
 from directapp.store.query import Query
 from support.plan import Plan, at
@@ -78,7 +78,7 @@ async def test_nobody_is_booked_twice_and_a_cancelled_time_is_free(plan: Plan) -
     await refused(plan, "starts_at", "opptatt", car=two, resource="mechanic", start="08:00", end="09:01")
     await plan.book(two, "mechanic", "11:00", "12:00")
     await plan.dealer.do(await plan.planner(), "resource_bookings", "cancel", held["id"], reason="Kunden utsatte")
-    await plan.book(two, "mechanic", "09:00", "11:00")
+    await plan.book(two, "mechanic", "09:00", "11:00", confirmed=True)
     car = await plan.dealer.read(await plan.planner(), "cars", one)
     assert car["scheduled_technical_start"] is None
     assert car["assigned_mechanic"] is None
@@ -132,7 +132,7 @@ async def test_the_bad_cases_are_refused_in_words_and_change_nothing(plan: Plan)
     await refused(plan, "resource", "gjør ikke", **common, start="09:00", end="10:00", kind="cosmetic")
     await plan.book(car, "mechanic", "08:00", "09:00")
     await refused(
-        plan, "starts_at", "alt booket", car=car, resource="detailer", start="08:30", end="10:00", kind="cosmetic"
+        plan, "starts_at", "allerede booket", car=car, resource="detailer", start="08:30", end="10:00", kind="cosmetic"
     )
 
 
@@ -229,3 +229,28 @@ async def test_the_cars_own_times_carry_the_booking(plan: Plan) -> None:
     await plan.dealer.do(mechanic, "cars", "update", car, technical_completed_at=utc_now().isoformat())
     await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
     assert (await plan.dealer.read(mechanic, "resource_bookings", held["id"]))["status"] == "completed"
+
+
+async def test_work_that_is_booked_for_the_car_already_is_named_and_booked_again_on_purpose(plan: Plan) -> None:
+    car = await plan.car()
+    first = row(await plan.book(car, "mechanic", "08:00", "09:00"))
+    with pytest.raises(UnconfirmedError) as asked:
+        await plan.book(car, "mechanic", "11:00", "12:00")
+    (problem,) = asked.value.problems
+    assert problem.extra == {"booking": str(first["id"])}
+    assert "kl. 08:00 til 09:00, mechanic" in problem.message.pick("nb")
+    assert "08:00 to 09:00, mechanic" in problem.message.pick("en")
+    await plan.book(car, "detailer", "11:00", "12:00", "cosmetic")
+    await plan.book(car, "mechanic", "13:00", "14:00", actor=plan.demo)
+    again = row(await plan.book(car, "mechanic", "15:00", "16:00", confirmed=True))
+    await plan.dealer.do(await plan.planner(), "resource_bookings", "update", again["id"], note="Hjulskift")
+
+
+async def test_the_same_work_elsewhere_is_told_by_its_site(plan: Plan) -> None:
+    car = await plan.car()
+    await plan.resource("Bukk", "technical", kind="bay")
+    await plan.book(car, "mechanic", "08:00", "09:00")
+    person = str((await plan.dealer.person("mechanic", "499")).user)
+    with pytest.raises(UnconfirmedError) as asked:
+        await plan.book(car, "Bukk", "11:00", "12:00", person=person)
+    assert "Skade og bilpleie" in asked.value.problems[0].message.pick("nb")

@@ -16,6 +16,7 @@ from support.plan import Plan, at
 
 _STATUSES = ("completed",) * 7 + ("scheduled", "confirmed", "in_progress", "cancelled", "no_show")
 _MANY = 400
+OUTCOMES = ("completed", "in_progress", "unreported", "ahead")
 Work = dict[str, Any]
 
 
@@ -81,6 +82,15 @@ def lateness(work: Work, now: datetime) -> tuple[int, int]:
     return minutes(late), minutes(ran - (work["ends_at"] - work["starts_at"]))
 
 
+def outcome(work: Work, now: datetime) -> str:
+    """Return what came of a job: one of four."""
+    if work["completed_at"] is not None:
+        return "completed"
+    if work["started_at"] is not None:
+        return "in_progress"
+    return "unreported" if work["ends_at"] < now else "ahead"
+
+
 def waited(works: list[Work]) -> float:
     """Return how long one car waited between its jobs: from the end of one to the beginning of the next."""
     spans = sorted((w["started_at"] or w["starts_at"], w["completed_at"]) for w in works)
@@ -95,7 +105,8 @@ def counted(works: list[Work], here: UUID, now: datetime, end: datetime) -> dict
     """Return the figures of a site, one booking at a time."""
     ours = [w for w in works if w["provider"] == here]
     done = [w for w in ours if w["completed_at"]]
-    late = {w["id"]: one for w in ours if w["starts_at"] <= now and max(one := lateness(w, now)) > 15}
+    known = [w for w in ours if outcome(w, now) != "unreported"]
+    late = {w["id"]: one for w in known if w["starts_at"] <= now and max(one := lateness(w, now)) > 15}
     ratios, by_type, by_car = defaultdict(list), defaultdict(float), defaultdict(list)
     lent: dict[tuple[UUID, ...], float] = defaultdict(float)
     owed: dict[tuple[UUID, ...], Decimal] = defaultdict(Decimal)
@@ -117,8 +128,8 @@ def counted(works: list[Work], here: UUID, now: datetime, end: datetime) -> dict
     idle = [waited(jobs) for jobs in by_car.values() if len(jobs) > 1]
     return {
         "jobs": len(ours),
-        "completed": len(done),
-        "booked": round(sum(hours(w["starts_at"], w["ends_at"]) for w in ours), 2),
+        **{code: [outcome(w, now) for w in ours].count(code) for code in OUTCOMES},
+        "booked": round(sum(by_type.values()), 2),
         "late": len(late),
         "by_type": {str(k): round(v, 2) for k, v in by_type.items()},
         "accuracy": {str(k): (round(median(v), 3), len(v)) for k, v in ratios.items()},
@@ -137,7 +148,7 @@ def told(found: dict[str, Any]) -> dict[str, Any]:
     for one in found["lent"]:
         lent[one["provider"], one["consumer"]] += one["hours"]
     return {
-        **{name: found["period"][name] for name in ("jobs", "completed", "booked", "late")},
+        **{name: found["period"][name] for name in ("jobs", *OUTCOMES, "booked", "late")},
         "by_type": {t["key"]: t["booked"] for t in found["by_type"] if t["booked"]},
         "accuracy": {a["type"]: (a["ratio"], a["n"]) for a in found["accuracy"]},
         "delays": [(d["booking"], d["late_start"], d["overrun"]) for d in found["delays"]],
@@ -165,6 +176,8 @@ async def test_sums_are_what_the_bookings_come_to_one_by_one(plan: Plan, seed: i
         recorded.reset(token)
     # What has not ended is as late as it is now, which may be another minute by now.
     wanted = [counted(inside, plan.dealer.sites["499"], now, end) for now in (before, clock())]
+    assert sum(wanted[0][code] for code in OUTCOMES) == wanted[0]["jobs"]
+    assert all(wanted[0][code] for code in OUTCOMES)
     assert wanted[0]["late"] > len(wanted[0]["delays"]) == len(got["delays"])
     assert got.pop("lent") == pytest.approx(wanted[0].pop("lent"), abs=0.03)
     del wanted[1]["lent"]

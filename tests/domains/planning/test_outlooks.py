@@ -45,7 +45,7 @@ async def promised(plan: Plan, car: UUID, actor: Actor | None = None) -> tuple[d
 def job_of(plan: Plan) -> JobRun:
     tenant, pipeline = plan.dealer.tenant, plan.dealer.application.platform.pipeline
     said: dict[str, Any] = {"name": "clock", "collection": "", "payload": {}, "key": "", "attempt": 1, "last": True}
-    return JobRun(id=uuid7(), pipeline=pipeline, tenant=tenant, record=tenant, asked_at=utc_now(), **said)
+    return JobRun(id=uuid7(), pipeline=pipeline, tenant=tenant, record=tenant, **said)
 
 
 async def the_hour_passes(plan: Plan, *, coming: bool = False) -> None:
@@ -101,7 +101,7 @@ async def test_a_car_in_quality_check_is_never_expected_in_the_past_and_rework_c
     assert again is not None
     assert again >= at(plan.day + timedelta(days=1), "10:30"), "2.5 hours do not fit after two, then the check"
     _, told = await promised(plan, car)
-    assert told["reasons"][0].split(":")[0] == "Mechanical"
+    assert told["reasons"][0].split(":")[0] == "Technical"
     await plan.dealer.do(reception, "cars", "update", car, quality_approved=True)
     row = await plan.dealer.read(await plan.dealer.person("tenant_admin"), "cars", car)
     assert row["expected_ready_at"] == row["ready_for_delivery_at"]
@@ -197,9 +197,9 @@ async def test_the_promise_tells_no_free_times_of_sites_without_an_agreement(pla
     away = {"starts_at": utc_now().isoformat(), "ends_at": at(plan.day + timedelta(days=2), "00:00").isoformat()}
     await plan.dealer.create(plan.demo, "absences", resource=str(own), kind="holiday", **away)
     theirs, found = await promised(plan, car, await plan.planner())
-    assert not any("first free" in reason and "Mechanical" in reason for reason in found["reasons"])
+    assert not any("first free" in reason and "Technical" in reason for reason in found["reasons"])
     assert any("is expected to be done" in reason for reason in found["reasons"])
     own_answer, found = await promised(plan, car, await plan.dealer.person("new_car_sales", "495"))
-    assert any("Mechanical" in reason and "first free" in reason for reason in found["reasons"])
+    assert any("Technical" in reason and "first free" in reason for reason in found["reasons"])
     assert theirs == own_answer, "the time is the same, whoever asks"
     assert await expected(plan, car) == own_answer

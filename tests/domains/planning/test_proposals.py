@@ -67,6 +67,38 @@ async def test_a_line_that_no_longer_fits_is_named_and_nothing_is_booked(plan: P
         await plan.dealer.do(planner, "plan_proposals", "accept", asked, lines=[99])
 
 
+async def test_a_line_is_moved_or_left_out_before_the_rest_is_accepted_in_parts(plan: Plan) -> None:
+    cars = [await plan.car() for _ in range(2)]
+    asked, made = await proposal(plan)
+    planner = await plan.planner()
+    first, second = (line for line in made["lines"] if line["resource_name"] == "detailer")
+
+    async def adjust(line: dict[str, Any], **to: Any) -> list[dict[str, Any]]:
+        await plan.dealer.do(planner, "plan_proposals", "adjust", asked, line=line["line"], **to)
+        lines: list[dict[str, Any]] = (await plan.dealer.read(planner, "plan_proposals", asked))["lines"]
+        return lines
+
+    with pytest.raises(ConflictError) as caught:
+        await adjust(first, starts_at=second["starts_at"], ends_at=second["ends_at"])
+    assert second["car_title"] in caught.value.problems[0].message.pick("nb")
+    await adjust(second, left_out=True)
+    lines = await adjust(first, starts_at=second["starts_at"], ends_at=second["ends_at"])
+    moved = next(line for line in lines if line["line"] == first["line"])
+    assert (moved["starts_at"], moved["ends_at"]) == (second["starts_at"], second["ends_at"])
+    with pytest.raises(ConflictError):
+        await adjust(second, left_out=False)
+    await plan.dealer.do(planner, "plan_proposals", "accept", asked, lines=[first["line"]], keep=True)
+    row = await plan.dealer.read(planner, "plan_proposals", asked)
+    assert (row["status"], len(row["lines"])) == ("ready", len(lines) - 1)
+    await plan.dealer.do(planner, "plan_proposals", "accept", asked)
+    assert (await plan.dealer.read(planner, "plan_proposals", asked))["status"] == "accepted"
+    planned = {c: await plan.dealer.read(planner, "cars", c) for c in cars}
+    taken = next(row for car, row in planned.items() if str(car) == first["car"])
+    assert taken["scheduled_cosmetic_start"][:16] == moved["starts_at"][:16]
+    left = next(row for car, row in planned.items() if str(car) == second["car"])
+    assert left["scheduled_cosmetic_start"] is None
+
+
 async def test_what_is_pinned_stays_and_what_is_not_may_be_moved_for_a_car_that_hurries(plan: Plan) -> None:
     slow, pinned, planner = await plan.car(), await plan.car(), await plan.planner()
     kept = (await plan.book(pinned, "mechanic", "08:00", "10:30", pinned=True)).record

@@ -23,7 +23,7 @@ async def search(plan: Plan, verb: str = "find_slots", **params: Any) -> dict[st
 async def test_every_slot_that_is_offered_can_be_booked(plan: Plan) -> None:
     other, car = await plan.car(), await plan.car()
     await plan.book(other, "mechanic", "08:00", "10:00")
-    await plan.book(other, "mechanic", "12:00", "13:00")
+    await plan.book(other, "mechanic", "12:00", "13:00", confirmed=True)
     found = await search(plan, resource_type=str(plan.types["mechanical"]), car=str(car), hours=2)
     assert [s["start"] for s in found["slots"][:2]] == [at(plan.day, t).isoformat() for t in ("10:00", "13:00")]
     assert found["slots"][0]["reasons"][0] == "Tidligst mulig."

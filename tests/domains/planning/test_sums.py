@@ -317,7 +317,6 @@ async def test_the_night_puts_drifted_sums_right_and_says_so(plan: Plan) -> None
         key="",
         attempt=1,
         last=True,
-        asked_at=utc_now(),
     )
     await recount(job, SYSTEM)
     async with plan.dealer.application.platform.database.unit(system_actor(plan.dealer.tenant, SYSTEM)) as unit:

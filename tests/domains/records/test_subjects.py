@@ -10,9 +10,9 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.declare.access import Access, grants
 from directapp.declare.collection import Collection, Views
-from directapp.declare.fields import Group, field
+from directapp.declare.fields import Group, field, subject_fields
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import Is, Who
+from directapp.declare.rules import Is, SubjectSeen, Who
 from directapp.declare.spec import DeclarationError, Spec
 from directapp.derive.pages import children_of
 from directapp.kernel.actor import Actor, system_actor
@@ -57,6 +57,14 @@ async def _booking(dealer: Dealer) -> tuple[UUID, UUID]:
     return booked.record, car
 
 
+async def _request(dealer: Dealer) -> Case:
+    owner, asker = await dealer.person("used_car_sales", "490"), await dealer.person("used_car_sales", "495")
+    bank = {"car_type": "used", "make": "Audi", "model": "A4", "in_vehicle_bank": True, "visibility": "global"}
+    car = await dealer.create(owner, "cars", **bank)
+    asked = await dealer.create(asker, "car_requests", car=str(car))
+    return Case("car_requests", asked, car, ("used_car_sales", "495"), ELSEWHERE)
+
+
 async def case_of(dealer: Dealer, collection: str) -> Case:
     """Make a record of a collection at 495, which 499 prepares for; people of 324 have nothing to do with it."""
     seller = await dealer.person(*SELLER)
@@ -67,13 +75,15 @@ async def case_of(dealer: Dealer, collection: str) -> Case:
     if collection == "resource_bookings":
         booking, car = await _booking(dealer)
         return Case(collection, booking, car, PLANNER, ELSEWHERE)
+    if collection == "car_requests":
+        return await _request(dealer)
     car = await new_car(dealer, seller, 1)
-    if collection == "cars":
-        return Case(collection, car, car, PLANNER, ELSEWHERE)
-    if collection == "work_items":
-        planner = await dealer.person(*PLANNER)
-        item = await dealer.create(planner, "work_items", car=str(car), description="Bytt bremser")
-        return Case(collection, item, car, PLANNER, ELSEWHERE)
+    if collection in {"cars", "work_items"}:
+        record = car
+        if collection == "work_items":
+            planner = await dealer.person(*PLANNER)
+            record = await dealer.create(planner, "work_items", car=str(car), description="Bytt bremser")
+        return Case(collection, record, car, PLANNER, ELSEWHERE)
     if collection == "car_transfers":
         # Sent to where its car is not seen: who receives it there sees the transfer alone.
         sent = await dealer.create(seller, "car_transfers", car=str(car), to=str(dealer.sites["490"]))
@@ -321,3 +331,16 @@ def test_what_is_taken_along_cannot_change_in_the_subject() -> None:
     )
     with pytest.raises(DeclarationError, match="cannot be taken along"):
         Spec([*(m.declared for m in SPEC.metas.values()), loans], SPEC.events.values())
+
+
+def test_what_is_seen_with_its_subject_takes_along_what_else_decides_that() -> None:
+    notes = Collection(
+        name="notes",
+        label=bilingual("Notat", "Note"),
+        plural=bilingual("Notater", "Notes"),
+        groups=(Group("all", bilingual("Alt", "All"), subject_fields()),),
+        access=Access(grants=grants("planner", rows=SubjectSeen("subject_id"))),
+        views=Views(columns=("subject_id",), title=("subject_id",)),
+    )
+    with pytest.raises(DeclarationError, match=r"notes\.subject_id takes nothing along"):
+        Spec([*(m.declared for m in SPEC.metas.values()), notes], SPEC.events.values())

@@ -20,10 +20,10 @@ async def a_car(dealer: Dealer, days: int) -> UUID:
 
 
 async def told(dealer: Dealer) -> list[Any]:
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "remind", "", None) as act:
-        await remind(30, OPEN)(act)
-    async with acting(dealer.application.platform.pipeline, dealer.tenant, "dispatcher", "look", "", None) as act:
-        rows = await act.work.unit.fetch(  # type: ignore[attr-defined]
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "remind", "", None) as ctx:
+        await remind(30, OPEN)(ctx)
+    async with acting(dealer.application.platform.pipeline, dealer.tenant, "dispatcher", "look", "", None) as ctx:
+        rows = await ctx.work.unit.fetch(  # type: ignore[attr-defined]
             "SELECT record, payload FROM outbox WHERE event = $1 AND tenant_id = $2 ORDER BY at",
             INSPECTION_DUE.name,
             dealer.tenant,

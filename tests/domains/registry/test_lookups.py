@@ -75,8 +75,8 @@ async def test_an_answer_runs_out(dealer: Dealer, ask: Asking, registry: FakeReg
         await ask().look_up(dealer.tenant, "EL 12345")
         assert len(registry.heard) == 2
         time.ahead += timedelta(days=40)
-        async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "tidy", "", None) as act:
-            await forget_answers(act)
+        async with acting(dealer.application.platform.pipeline, dealer.tenant, "registry", "tidy", "", None) as ctx:
+            await forget_answers(ctx)
     finally:
         time.ahead = timedelta()
     assert await rows_of(dealer, "registry_answers") == []

@@ -2,7 +2,8 @@ from uuid import UUID
 
 import pytest
 
-from directapp.domains.workshop.parts_effects import claim_of, parts_status, side_times
+from directapp.domains.cars.fields import furthest_behind
+from directapp.domains.workshop.parts_effects import claim_of, side_times
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError
 from support.floor import NOW, Floor, later
 
@@ -42,7 +43,7 @@ def test_a_side_has_arrived_when_its_last_part_has() -> None:
     ],
 )
 def test_the_car_is_as_far_as_its_last_part(statuses: tuple[str, ...], expected: str) -> None:
-    assert parts_status([{"status": s} for s in statuses]) == expected
+    assert furthest_behind(statuses) == expected
 
 
 def test_an_order_without_stock_item_claims_nothing() -> None:

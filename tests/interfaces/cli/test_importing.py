@@ -9,7 +9,6 @@ import pytest
 import typer
 
 from directapp.app.container import Application
-from directapp.interfaces.cli import importing
 from directapp.interfaces.cli.importing import _import, find_tenant, read_folder, register
 from directapp.interfaces.cli.outcome import show, write_report
 from directapp.kernel.ids import uuid7
@@ -38,7 +37,7 @@ async def test_the_report_has_a_line_for_every_row(
     write_report(report, tmp_path / "r.csv")
     write_report(report, tmp_path / "r.json", english=True)
     lines = (tmp_path / "r.csv").read_text("utf-8-sig").splitlines()
-    assert lines[0] == "Samling;Rad;Id i kilden;Utfall;Status;Post;Merknader"
+    assert lines[0] == "Samling;Rad;Id i kilden;Utfall;Status;Post;Notater"
     assert len(lines) == 1 + 7 + 2
     assert "vin: «kort»: Understellsnummeret skal ha 17 tegn" in lines[8]
     rows = json.loads((tmp_path / "r.json").read_text())["rows"]
@@ -62,12 +61,11 @@ def test_the_folder_is_read_and_the_command_is_there(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("COLUMNS", "200")
     app = typer.Typer()
 
-    class Doors:
+    class FakeCommands:
         @asynccontextmanager
         async def application(self) -> AsyncIterator[Application]:
             raise AssertionError
             yield
 
-    register(app, Doors())
+    register(app, FakeCommands)
     assert [g.name for g in app.registered_groups] == ["import"]
-    assert importing.IMPORTER == "importer"

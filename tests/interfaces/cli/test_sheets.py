@@ -106,13 +106,13 @@ async def run(dealer: Dealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     (tmp_path / "biler.csv").write_text(ROWS)
     email = str((await dealer.read(await dealer.person("tenant_admin"), "users", await admin_of(dealer)))["email"])
 
-    class Doors:
+    class FakeCommands:
         @asynccontextmanager
         async def application(self) -> AsyncIterator[Application]:
             yield dealer.application
 
     app = typer.Typer()
-    register(app, Doors())
+    register(app, FakeCommands)
     loop = asyncio.get_running_loop()
     monkeypatch.setattr("asyncio.run", lambda work: asyncio.run_coroutine_threadsafe(work, loop).result())
 

@@ -45,11 +45,11 @@ def rest_app(application: Application, known: dict[str, Actor] | None = None) ->
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(build(application.platform, application.auth))
 
-    async def authenticate(authorization: str | None = None, cookie: str | None = None) -> Actor:
+    async def authenticate(authorization: str | None = None, cookie: str | None = None, **more: Any) -> Actor:
         scheme, _, name = (authorization or "").partition(" ")
         if scheme == "Test" and known is not None:
             return known[name]
-        return await application.principals.authenticate(authorization, cookie)
+        return await application.principals.authenticate(authorization, cookie, **more)
 
     app.state.authenticate = authenticate
     return app

@@ -15,6 +15,8 @@ from support.described import Findings, Visit
 from support.furnished import furnish
 from support.served import served
 
+pytestmark = pytest.mark.slow
+
 ROLES = {"tenant_admin": "490", "new_car_sales": "495", "mechanic": "499"}
 EXAMPLES = int(os.environ.get("DESCRIPTION_EXAMPLES", "0"))
 IN_SUITE = 6

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from directapp.declare.reading import alike
 from directapp.interfaces.rest.dialect.input import nest
 from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.kernel.actor import Actor, system_actor
@@ -146,11 +147,11 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "_between": lambda a, b: b[0] <= a <= b[1],
     "_nbetween": lambda a, b: not b[0] <= a <= b[1],
     "_contains": lambda a, b: b in a,
-    "_icontains": lambda a, b: b.lower() in a.lower(),
+    "_icontains": lambda a, b: bool(re.search(alike(b), a, re.IGNORECASE)),
     "_starts_with": lambda a, b: a.startswith(b),
-    "_istarts_with": lambda a, b: a.lower().startswith(b.lower()),
+    "_istarts_with": lambda a, b: bool(re.match(alike(b), a, re.IGNORECASE)),
     "_ends_with": lambda a, b: a.endswith(b),
-    "_iends_with": lambda a, b: a.lower().endswith(b.lower()),
+    "_iends_with": lambda a, b: bool(re.search(alike(b) + r"\Z", a, re.IGNORECASE)),
 }
 NEGATED = {"_ncontains": "_contains", "_nstarts_with": "_starts_with", "_nends_with": "_ends_with"}
 

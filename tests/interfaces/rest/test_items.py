@@ -254,6 +254,18 @@ async def test_the_history_of_a_record_needs_its_name(api: Any, seller: Actor) -
     assert await api.ok(other, "GET", "/revisions", params={"filter": which}) == []
 
 
+async def test_the_catalogue_calls_statuses_as_the_company_does(api: Any) -> None:
+    admin, mechanic = await api.dealer.person("tenant_admin"), await api.dealer.person("mechanic")
+    names = {"cars": {"labels": {"planned": {"nb": "Satt opp", "en": "Set up"}}, "hues": {}}}
+    await api.dealer.do(admin, "tenants", "update", api.dealer.tenant, status_names=names)
+    for path in ("/fields/cars/status", "/fields/cars", "/fields"):
+        told = await api.ok(mechanic, "GET", path)
+        found = [told] if isinstance(told, dict) else told
+        (status,) = [f for f in found if (f["collection"], f["field"]) == ("cars", "status")]
+        (planned,) = [c for c in status["meta"]["options"]["choices"] if c["value"] == "planned"]
+        assert {t["language"]: t["translation"] for t in planned["translations"]} == {"nb": "Satt opp", "en": "Set up"}
+
+
 async def test_the_catalogue_shows_what_the_caller_may_see(api: Any) -> None:
     mechanic = await api.dealer.person("mechanic")
     names = [c["collection"] for c in await api.ok(mechanic, "GET", "/collections")]
@@ -355,7 +367,7 @@ async def test_counts_stop_and_very_many_rows_are_not_sorted_by_what_no_index_gi
     await owner.execute("ANALYZE cars")
     await owner.close()
     monkeypatch.setattr(database, "SIZED_SECONDS", -1.0)
-    monkeypatch.setattr(reading, "MOST_TOLD", 4)
+    monkeypatch.setattr(reading, "MOST_REPORTED", 4)
     monkeypatch.setattr(reading, "MOST_SORTED", 4)
     body = (await api.call(admin, "GET", "/items/cars?limit=1&meta=filter_count")).json()
     assert body["meta"] == {"filter_count": 4, "at_least": ["filter_count"]}

@@ -43,3 +43,16 @@ async def test_an_invited_users_address_is_no_way_to_rights_that_one_may_not_giv
     assert problem["field"] == "email"
     planner = await api.ok(admin, "POST", "/items/users/invite", json=person("planner") | site)
     assert (await api.ok(manager, "PATCH", f"/users/{planner['id']}", json=mine))["email"] == mine["email"]
+
+
+async def test_goals_of_a_site_for_what_is_no_status_are_refused_by_name(api: Any) -> None:
+    manager, path = await api.dealer.person("manager", "495"), f"/items/dealerships/{api.dealer.sites['495']}"
+    goals = {"inspection": 4, "waiting_for_godot": 8, "ferdig": 1}
+    refused = await api.call(manager, "PATCH", path, json={"stage_goals": goals})
+    assert refused.status_code == 422
+    assert [(e["message"], e["extensions"]["field"]) for e in refused.json()["errors"]] == [
+        ("Statusen «waiting_for_godot» finnes ikke.", "stage_goals"),
+        ("Statusen «ferdig» finnes ikke.", "stage_goals"),
+    ]
+    kept = await api.ok(manager, "PATCH", path, json={"stage_goals": {"inspection": 4}})
+    assert kept["stage_goals"] == {"inspection": {"yellow": 4, "red": 8}}

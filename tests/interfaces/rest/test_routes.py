@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fastapi.routing import APIRouter
 
-from directapp.interfaces.rest.door import Door
+from directapp.interfaces.rest.endpoint import Endpoint
 from directapp.interfaces.rest.openapi.document import describe
 from directapp.interfaces.rest.router import build
 
@@ -15,6 +15,7 @@ OPEN = {
     "/auth/password/request",
     "/auth/password/reset",
     "/server/health",
+    "/server/ready",
     "/server/ping",
     "/openapi.json",
     "/docs",
@@ -22,16 +23,16 @@ OPEN = {
 }
 
 
-def doors(router: APIRouter) -> dict[str, Door]:
+def endpoints(router: APIRouter) -> dict[str, Endpoint]:
     return {route.path: route.endpoint for route in router.routes}  # type: ignore[attr-defined]
 
 
 async def test_every_route_but_the_named_ones_asks_for_a_sign_in(api: Any) -> None:
-    found = doors(build(api.dealer.application.platform, api.dealer.application.auth))
-    assert {path for path, door in found.items() if door.unlocked} == OPEN
-    for path, door in found.items():
+    found = endpoints(build(api.dealer.application.platform, api.dealer.application.auth))
+    assert {path for path, endpoint in found.items() if endpoint.unlocked} == OPEN
+    for path, endpoint in found.items():
         at = re.sub(r"\{\w+\}", "x", path.replace("{rest:path}", "x/y/z/w"))
-        for method in (*door.handlers, "PUT"):
+        for method in (*endpoint.handlers, "PUT"):
             response = await api.client.request(method, at)
             if path in OPEN:
                 assert response.status_code != 401, (method, path)
@@ -45,10 +46,10 @@ async def test_every_route_and_method_is_described(api: Any) -> None:
     assert document == describe(api.dealer.application.platform.spec)
     described = {(re.sub(r"\{\w+\}", "{}", at), m.upper()) for at, ms in document["paths"].items() for m in ms}
     cars = {"collection": "cars", "verb": "archive"}
-    for path, door in doors(build(api.dealer.application.platform, api.dealer.application.auth)).items():
-        if path == "/docs/{name}" or not door.handlers:
+    for path, endpoint in endpoints(build(api.dealer.application.platform, api.dealer.application.auth)).items():
+        if path == "/docs/{name}" or not endpoint.handlers:
             continue
-        for method in set(door.handlers) - {"SEARCH"}:
+        for method in set(endpoint.handlers) - {"SEARCH"}:
             at = path
             for name, value in cars.items():
                 at = at.replace(f"{{{name}}}", value) if path.startswith("/items") else at

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from directapp.domains.people.tokens import TokenKind, parse_token
 from directapp.domains.planning.feeds import parse_feed
 from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.actor import system_actor
+from directapp.kernel.tokens import TokenKind, parse_token
 from interfaces.rest.test_signing import give_password, sign_in
 
 WEBHOOK = {"name": "Lager", "url": "https://lager.example.no/hook", "events": ["car.sold"]}

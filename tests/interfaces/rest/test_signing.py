@@ -104,7 +104,7 @@ async def test_a_new_password_comes_by_a_mailed_link(api: Any, email: str) -> No
     [
         ("/auth/login", {"email": "a@b.no"}, "password"),
         ("/auth/login", {"email": "a@b.no", "password": "x", "mode": "magic"}, "mode"),
-        ("/auth/login", {"email": "a@b.no", "password": "x", "otp": "1"}, "otp"),
+        ("/auth/login", {"email": "a@b.no", "password": "x", "pin": "1"}, "pin"),
         ("/auth/refresh", {}, "refresh_token"),
         ("/auth/password/request", {"email": "a@b.no", "reset_url": "https://evil.example"}, "reset_url"),
         ("/auth/password/reset", {"token": 1, "password": "x"}, "token"),

@@ -21,7 +21,9 @@ ITEMS = [
 
 
 def places(text: str) -> list[str]:
-    return re.findall(r'class="line-link" href="([^"]+)"', text.split("admin-places")[1].split("</ul>", maxsplit=1)[0])
+    return re.findall(
+        r'class="line-link" href="([^"]+)"', text.split("admin-heading", maxsplit=1)[1].split("</main>", maxsplit=1)[0]
+    )
 
 
 # -- the front page of administration -------------------------------------------------------------------
@@ -171,6 +173,7 @@ async def test_what_is_wrong_stands_at_its_field(
     wrong = "planned.yellow" if name == "planned.red" else name
     assert re.search(rf'id="{re.escape(wrong)}-about">{re.escape(told)}<', text)
     assert f'href="#{wrong}"' in text
+    assert text.count(told) == 1
     assert f'name="{name}" value="{typed}"' in text
     assert 'name="in_transit.yellow" value="30"' in text
     assert await stored_goals(dealer, "499") == {}

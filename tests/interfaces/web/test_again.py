@@ -23,6 +23,7 @@ from interfaces.web.test_messages import asked_vendor, photograph
 from support.browser import Browser, Opener
 from support.dealer import Dealer
 from support.export import small
+from support.floor_cars import planned_car
 from support.pages import PASSWORD, new_car
 from support.plan import OSLO, Plan, lay_plan
 
@@ -76,10 +77,10 @@ async def test_what_was_begun_for_many_goes_on_for_those_that_are_left(
     assert "2 av 2 er gjort" in both.text
 
 
-async def test_a_card_is_moved_once(signed: Opener, car: UUID) -> None:
-    reception = await signed("reception", "499")
-    await twice(reception, f"/app/cars/{car}/move", to="at_prep_center", back="/app/cars/board")
-    assert await changes(reception, "cars", car, "arrived_prep_center_at") == 1
+async def test_a_card_is_moved_once(signed: Opener, dealer: Dealer) -> None:
+    mechanic, car = await signed("mechanic", "499"), await planned_car(dealer, 9)
+    await twice(mechanic, f"/app/cars/{car}/move", to="technical_prep", back="/app/cars/board")
+    assert await changes(mechanic, "cars", car, "technical_started_at") == 1
 
 
 async def test_columns_and_choices_are_made_once_and_then_again_otherwise(signed: Opener) -> None:

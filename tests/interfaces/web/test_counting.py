@@ -14,9 +14,10 @@ from support.dealer import Dealer
 
 _NB, _EN = "10\u00a0000+", "10,000+"
 _CARS = """
-INSERT INTO cars (tenant_id, id, status, car_type, dealership, original_dealership, prep_center, delivery_date)
+INSERT INTO cars (tenant_id, id, status, car_type, dealership, original_dealership, prep_center, delivery_date,
+                  customer_name)
 SELECT $1, gen_random_uuid(), CASE WHEN n > 12 THEN 'registered' ELSE 'draft' END, 'new', $2, $2, $3,
-       current_date - 5 FROM generate_series(1, $4::int) n
+       current_date - 5, 'Kunde' FROM generate_series(1, $4::int) n
 """
 _OTHERS = """
 UPDATE cars SET status = CASE right(id::text, 1) WHEN '1' THEN 'archived' WHEN '2' THEN 'delivered' ELSE status END,
@@ -96,16 +97,16 @@ async def test_where_nothing_is_due_any_more_the_newest_stand_first(dealer: Deal
 async def test_pages_say_ten_thousand_and_more(dealer: Dealer, signed: Opener) -> None:
     await stock(dealer, MOST_COUNTED + 30)
     browser = await signed("tenant_admin", "495")
-    assert (await browser.get("/app/cars/count")).text == f"{_NB} rader"
-    assert (await browser.get("/app/cars/count?status=draft")).text == "12 rader"
+    assert (await browser.get("/app/cars/count")).text == f"{_NB} biler"
+    assert (await browser.get("/app/cars/count?status=draft")).text == "12 biler"
     home = (await browser.get("/")).text
-    assert re.search(rf'tile-number">{re.escape(_NB)}</span><span class="tile-name">Over frist', home)
+    assert re.search(rf'tile-number">{re.escape(_NB)}</span>\s*<span class="tile-name">Over frist', home)
     assert f"({_NB})" in home, "the queue's own list"
     board = (await browser.get("/app/cars/board")).text
     assert 'lane-count">1\u00a0000+<' in board, "many are counted at once there, each to a thousand"
     assert 'lane-count">12<' in board
     browser.client.cookies.set(SPOKEN_COOKIE, f"en.{browser.actor.user}")
-    assert (await browser.get("/app/cars/count")).text == f"{_EN} rows"
+    assert (await browser.get("/app/cars/count")).text == f"{_EN} cars"
     assert _EN in (await browser.get("/app/figures")).text
 
 

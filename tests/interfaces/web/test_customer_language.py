@@ -34,7 +34,7 @@ async def test_a_customer_is_written_to_in_the_language_that_stands_on_the_car(d
     assert line["subject"] == "Follow your Audi A3 Sportback to delivery"
     norwegian, _ = await shared(dealer, 2)
     (line,) = await logged(dealer, norwegian, event="customer.link")
-    assert line["subject"] == "Følg Volkswagen ID.4 fram til levering"
+    assert line["subject"] == "Følg Volkswagen ID.4 frem til levering"
 
 
 async def test_the_status_page_speaks_the_customers_language_until_they_choose(

@@ -1,13 +1,17 @@
 """The figures' page: whose figures, which period, in words; and the file for payroll."""
 
 import csv
+import html
 import io
+import re
 from datetime import timedelta
 
+import openpyxl
 import pytest
 
 from support.browser import Opener
 from support.dealer import Dealer, Time
+from support.pages import new_car
 from support.plan import Plan, at, lay_plan
 
 
@@ -45,7 +49,7 @@ async def test_the_week_is_told_in_tables_and_taken_home_for_payroll(plan: Plan,
         file = await browser.client.get(week(plan).replace("/figures?", "/figures/timebank.csv?"))
     finally:
         time.ahead = timedelta()
-    for words in ("Utnyttelse per ressurs", "3 av 80 timer booket", "1 av 2 jobber fullført", "Skade og bilpleie"):
+    for words in ("Belegg per ressurs", "3 av 80 timer booket", "2 jobber", "1 fullført", "1 kommende"):
         assert words in page.text, words
     for words in ("112 %", "2,25 t", "20 min", "Mechanic På 499", "1,75 t", "Planlagt", "-0,50 t"):
         assert words in page.text, words
@@ -112,3 +116,37 @@ async def test_a_person_makes_a_calendar_link_on_the_own_page(plan: Plan, signed
     planner = await signed("planner", "499")
     resource = await planner.get(f"/app/resources/{plan.resources['mechanic']}")
     assert f"/app/calendar_feeds/do/issue?resource={plan.resources['mechanic']}" in resource.text
+
+
+async def test_a_manager_compares_the_own_sites_and_no_others_on_the_page_and_in_files(
+    plan: Plan, signed: Opener
+) -> None:
+    seller = await plan.dealer.person("new_car_sales", "495")
+    late = await new_car(plan.dealer, seller, 1, delivery_date="2020-01-01")
+    nobody = await new_car(plan.dealer, seller, 2, delivery_date="2020-01-01", customer_name=None)
+    browser = await signed("manager", "495")
+    page = (await browser.get("/app/figures/monday")).text
+    names = {n: (await plan.dealer.read(browser.actor, "dealerships", s))["name"] for n, s in plan.dealer.sites.items()}
+    assert f'<th scope="row">{names["495"]}</th>' in page
+    assert not [n for n in ("324", "490", "499") if f'<th scope="row">{names[n]}</th>' in page]
+    causes = re.findall(r'href="([^"]*late_cause=[^"]*)" data-figure>([^<]*)<', page)
+    assert [text for _, text in causes] == ["1 Transport"]
+    listed = (await browser.get(html.unescape(causes[0][0]))).text
+    assert (str(late) in listed, str(nobody) in listed) == (True, False)
+    assert "Årsak til forsinkelse Transport" in " ".join(
+        re.sub(r"<[^>]+>", " ", (await browser.get(f"/app/cars/{late}")).text).split()
+    )
+    file = await browser.client.get("/app/figures/monday/sites.csv")
+    head, line = csv.reader(io.StringIO(file.content.decode("utf-8-sig")), delimiter=";")
+    told = dict(zip(head, line, strict=True))
+    assert (told["Anleggsnummer"], told["Åpne biler"], told["Forsinket nå"], told["Transport"]) == (
+        "495",
+        "2",
+        "1",
+        "1",
+    )
+    book = openpyxl.load_workbook(io.BytesIO((await browser.client.get("/app/figures/monday/weeks.xlsx")).content))
+    assert len(list(book.active.iter_rows())) == 14
+    mechanic = await signed("mechanic", "499")
+    assert (await mechanic.client.get("/app/figures/monday")).status_code == 403
+    assert (await browser.client.get("/app/figures/monday/people.csv")).status_code == 404

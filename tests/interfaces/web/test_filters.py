@@ -15,12 +15,15 @@ UNREAD = {
     "updated_at.to=2026-11-31": "Filteret Endret kan ikke leses («2026-11-31»)",
     "updated_at.from=0001-01-01": "utenfor kalenderen",
     "make=a%00b": "Filteret Merke kan ikke leses («ab»)",
-    "dealership=bogus": "Filteret Forhandler kan ikke leses («bogus»)",
-    "car_type=sykkel": "Filteret Biltype kan ikke leses («sykkel»)",
+    "dealership=bogus": "Filteret Anlegg kan ikke leses («bogus»)",
+    "car_type=sykkel": "«sykkel» finnes ikke; velg blant: Nybil, Bruktbil",
     "model_year=2e3": "Filteret Årsmodell kan ikke leses («2e3»)",
+    f"make={'a' * 501}": "Maks 500 tegn.",
     "make=%E2%80%8B": "Filteret Merke kan ikke leses («»)",
     "make.from=A": "Filteret Merke kan ikke leses («make.from=A»)",
     "sale_price.over=1": "Filteret Salgspris kan ikke leses («sale_price.over=1»)",
+    "tull=1": "Filteret tull kan ikke leses («1»), så ingenting vises. Feltet tull finnes ikke.",
+    "tull.from=1": "Filteret tull.from kan ikke leses («1»)",
     "prep_cost.from=1": "Filteret Klargjøringskostnad kan ikke leses («•»), så ingenting vises. Du har ikke innsyn",
 }
 
@@ -42,7 +45,7 @@ async def test_what_cannot_be_read_is_told_and_shows_nothing(signed: Opener, ask
     both = await browser.part(f"/app/cars?make=audi&{asked}")
     assert said in both.text
     assert count(both.text) == 0
-    assert (await browser.get(f"/app/cars/count?{asked}")).text == "0 rader"
+    assert (await browser.get(f"/app/cars/count?{asked}")).text == "0 biler"
     for kind in ("csv", "xlsx"):
         refused = await browser.get(f"/app/cars/export.{kind}?{asked}")
         assert refused.status_code == 400
@@ -78,7 +81,7 @@ async def test_what_people_write_is_read(dealer: Dealer, signed: Opener, asked: 
             "customer_phone=912 34",
         ),
         *("customer_email=KARI@BÆRUM.NO", "customer_email=kari@xn--brum-voa.no", "order_number=ab-123"),
-        "customer_name=A\u030ase",
+        *("customer_name=A\u030ase", "customer_name=ase", "customer_name=ÀSE"),
     ],
 )
 async def test_codes_numbers_and_addresses_are_found_as_written_or_shown(
@@ -92,3 +95,10 @@ async def test_codes_numbers_and_addresses_are_found_as_written_or_shown(
     for view in ("", "/board"):
         shown = (await browser.get(f"/app/cars{view}?{asked}")).text
         assert (str(car) in shown, str(other) in shown) == (True, False)
+
+
+@pytest.mark.usefixtures("car")
+async def test_a_day_of_the_calendar_that_cannot_be_read_is_told(signed: Opener) -> None:
+    browser = await signed("new_car_sales")
+    assert "Dag «tull» kan ikke leses og er utelatt." in (await browser.get("/app/cars/calendar?day=tull")).text
+    assert "kan ikke leses" not in (await browser.get("/app/cars/calendar?day=2026-11-30&span=week")).text

@@ -85,7 +85,7 @@ async def test_another_persons_fact_is_never_written_over(signed: Opener, dealer
     await dealer.do(planner, "cars", "update", car, technical_started_at=utc_now().isoformat())
     answer = await tap(hands, car, "start", version=version)
     assert answer.status_code == 409
-    assert "Planner På 499 har alt ført dette" in answer.text
+    assert "Planner På 499 har allerede ført dette" in answer.text
 
 
 async def test_a_change_elsewhere_on_the_car_does_not_stop_a_tap(signed: Opener, dealer: Dealer) -> None:
@@ -113,6 +113,56 @@ async def test_damage_becomes_a_work_item(signed: Opener, dealer: Dealer) -> Non
     assert (await tap(hands, car, "damage", text="")).status_code == 303
     (item,) = await children(hands, "work_items", car)
     assert (item["kind"], item["description"]) == ("body", "Skade funnet, se bildet")
+
+
+async def test_what_is_reported_of_a_car_holds_up_no_work(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 17)
+    hands = await signed("mechanic", "499")
+    for step in ("mileage", "place", "start"):
+        assert (await tap(hands, car, step)).status_code == 303, step
+    row = await dealer.read(hands.actor, "cars", car)
+    assert row["misplaced_at"]
+    assert row["mileage_unread_at"]
+    assert row["technical_started_at"]
+    floor = (await hands.get(FLOOR)).text
+    assert "står ikke der" in floor
+    assert "Mangler km" not in floor
+    assert "Kilometerstanden kunne ikke leses" in (await hands.get(f"/app/cars/{car}")).text
+    # Who finds the car says where it and its key are, and who reads the odometer what it says.
+    assert (await tap(hands, car, "place", parking_spot="B7", key_location="I bilen")).status_code == 303
+    await dealer.create(hands.actor, "mileage_readings", car=str(car), km=12_345)
+    row = await dealer.read(hands.actor, "cars", car)
+    assert (row["parking_spot"], row["key_location"], row["mileage_km"]) == ("B7", "I bilen", 12_345)
+    assert (row["misplaced_at"], row["mileage_unread_at"]) == (None, None)
+
+
+async def test_a_place_seen_long_ago_is_not_written_over_a_newer_one(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 18)
+    hands = await signed("mechanic", "499")
+    version = (await dealer.read(hands.actor, "cars", car))["version"]
+    await dealer.do(await dealer.person("planner", "499"), "cars", "update", car, parking_spot="A1")
+    seen = {"_base": '{"parking_spot":"C12","key_location":"Skap 4"}', "parking_spot": "B7"}
+    assert (await tap(hands, car, "place", version=version, **seen)).status_code == 409
+    assert (await tap(hands, car, "place", version=version, **seen | {"parking_spot": ""})).status_code == 303
+    assert (await dealer.read(hands.actor, "cars", car))["parking_spot"] == "A1"
+
+
+async def test_a_photo_says_whether_it_is_from_before_the_work(signed: Opener, dealer: Dealer) -> None:
+    car = await planned_car(dealer, 19)
+    hands = await signed("mechanic", "499")
+    assert (await tap(hands, car, "photo/before")).status_code == 422
+    assert (await tap(hands, car, "photo/never")).status_code == 404
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), "#336699").save(picture, "JPEG")
+    answer = await hands.client.post(
+        f"{FLOOR}/{car}/photo/before",
+        data={"_csrf": await hands.token(), "_key": uuid7().hex},
+        files=[("file", ("dekk.jpg", picture.getvalue(), "image/jpeg"))],
+    )
+    assert answer.status_code == 303
+    (kept,) = await children(hands, "car_files", car)
+    assert (kept["kind"], kept["stage"]) == ("before", "technical")
+    assert "Teknisk · Før" in (await hands.part(f"/app/cars/{car}/part/car_files")).text
 
 
 async def test_the_next_car_is_taken_from_the_queue(signed: Opener, dealer: Dealer) -> None:

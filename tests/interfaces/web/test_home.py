@@ -17,7 +17,9 @@ from support.pages import fill_yard, new_car
 
 SITES = {"new_car_sales": "495", "used_car_sales": "495", "sales_manager": "495", "finance": "495"}
 ROLES = [(role, SITES.get(role, "499")) for role in FRONTS]
-_TILE = re.compile(r'<a class="tile[^"]*" href="([^"]+)"><span class="tile-number">(\d+)</span><span[^>]*>([^<]+)<')
+_TILE = re.compile(
+    r'<a class="tile[^"]*" href="([^"]+)">\s*<span class="tile-number">(\d+)</span>\s*<span[^>]*>([^<]+)<'
+)
 _BAR = re.compile(r'class="line-link" href="([^"]+)">(?:<span class="chip[^>]+>)?([^<]+)<.*?"figures">(\d+)<')
 _ALL = re.compile(r'<a href="(/app/[^"]+)">Vis alle \((\d+)\)')
 
@@ -145,6 +147,14 @@ async def test_lead_times_say_what_they_rest_on(dealer: Dealer, signed: Opener) 
     times = text.split('id="times-title"')[1].split("</table>")[0]
     assert "Mottakskontroll" in times
     assert "Teknisk klargjøring" in times
+    # The figures page says the same of the same days.
+    figures = unescape(text.split('id="lead-title"')[1].split('href="', 1)[1].split('"')[0])
+    answer = (await manager.get(figures)).text
+    there = answer.split('id="stages-title"')[1].split("</table>")[0]
+    mean = re.compile(r'hue-\w+">([^<]+)</span>\s*</th>\s*<td[^>]*figures[^>]*>\s*([^<]+?)\s*<')
+    told, same = dict(mean.findall(times)), dict(mean.findall(there))
+    assert told
+    assert told.items() <= same.items()
 
 
 async def _made_ready(dealer: Dealer, number: int = 7) -> UUID:
@@ -179,3 +189,9 @@ async def test_finance_sees_cost_and_margin(dealer: Dealer, signed: Opener) -> N
     assert "400 000 kr" in figures
     assert "50 000 kr" in figures
     assert "Fortjeneste" in figures
+    assert "har innkjøpspris" not in text
+    other = await new_car(dealer, seller, 4, sale_price=300000, sold_at=utc_now().isoformat())
+    text = (await (await signed("finance", "490")).get("/")).text
+    left_out = re.findall(r'<a href="([^"]*)">1 av 2 har innkjøpspris\.</a>', text)
+    listed = (await (await signed("finance", "490")).get(unescape(left_out[0]))).text
+    assert (str(other) in listed, str(car) in listed) == (True, False)

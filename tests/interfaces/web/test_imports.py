@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 
 import httpx
@@ -14,8 +15,10 @@ from directapp.derive.sheet.rows import TableReader
 from directapp.domains.imports.ledger import LEDGER
 from directapp.interfaces.web.records.imports import starting
 from directapp.kernel.actor import Actor
+from directapp.kernel.errors import BadPayloadError
 from directapp.services.importing import Importing
 from directapp.services.ledger import Order
+from support.damage import broken_inside
 from support.dealer import Dealer
 from support.export import car, small
 from support.pages import PASSWORD, give_password, new_car
@@ -65,7 +68,7 @@ async def test_an_export_is_tried_reported_taken_in_and_mended(browser: httpx.As
     answer = await upload(browser, "prototype", small(good, wrong, people=False))
     run = str(answer.url).rsplit("/", 1)[-1]
     page = await browser.get(f"/app/imports/{run}")
-    assert "Prøvekjøring: ingenting er lagret." in page.text
+    assert "Prøve: ingenting er lagret." in page.text
     assert numbers(page.text) == [4, 0, 4, 0, 0, 1]
     assert "Understellsnummeret skal ha 17 tegn" in page.text
     assert "Lagre" not in page.text
@@ -201,3 +204,14 @@ async def test_a_run_shows_how_far_it_is_until_it_has_ended(browser: httpx.Async
             assert 'hx-trigger="every 1s"' in page
     await books.close(run, {"created": 5000}, dealer.application.platform.clock())
     assert "<progress" not in (await browser.get(f"/app/imports/{run}/progress")).text
+
+
+def test_of_an_archive_only_what_is_asked_for_is_unpacked_and_a_damaged_one_is_refused() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("other.bin", str(list(range(500))))
+        packed.writestr("export/cars.json", json.dumps([{"vin": "x" * 100}]))
+    unread = broken_inside(out.getvalue(), b"other.bin")
+    assert starting.unzipped({"export.zip": unread}) == {"cars.json": json.dumps([{"vin": "x" * 100}]).encode()}
+    with pytest.raises(BadPayloadError):
+        starting.unzipped({"export.zip": broken_inside(unread, b"cars.json")})

@@ -8,7 +8,7 @@ from support.browser import Opener, field
 from support.dealer import Dealer
 
 SECOND = "2026-10-25T01:30:00.000Z"
-SHOWN = "2026-10-25T02:30"
+SHOWN = "25.10.2026 02:30"
 
 
 @pytest.mark.parametrize("stored", ["2026-10-25T00:30:00.000Z", SECOND])

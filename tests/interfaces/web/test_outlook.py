@@ -1,6 +1,7 @@
 """Plan proposals, making room and the promise of a car, as pages."""
 
 import re
+from uuid import UUID
 
 import orjson
 import pytest
@@ -37,6 +38,55 @@ async def test_a_planner_asks_for_a_plan_and_takes_part_of_it(plan: Plan, signed
     assert taken.status_code == 303
     assert {(await plan.dealer.read(await plan.planner(), "cars", car))["status"] for car in cars} == {"planned"}
     assert 'name="line"' not in (await browser.get(where)).text
+
+
+async def test_drafts_stand_on_the_plan_and_are_changed_before_they_are_booked(plan: Plan, signed: Opener) -> None:
+    for _ in range(2):
+        await plan.car()
+    browser, planner = await signed("planner", "499"), await plan.planner()
+    days = {"first_day": plan.day.isoformat(), "last_day": plan.day.isoformat()}
+    asked = (await browser.send("/app/plan/proposals", **days)).headers["location"]
+    await plan.dealer.application.dispatcher.drain(plan.dealer.tenant)
+    proposal = asked.rpartition("/")[2]
+    shown = f"day={plan.day.isoformat()}&proposal={proposal}"
+    assert f"day={plan.day}&amp;proposal={proposal}" in (await browser.get(asked)).text
+    assert "4 bookinger er foreslått." in (await browser.get(f"/app/plan?{shown}")).text
+
+    async def drafts() -> dict[str, dict[str, str]]:
+        told = (await browser.get(f"/app/plan/data?{shown}")).json()["drafts"]
+        return {row["id"]: row for row in told}
+
+    before = await drafts()
+    assert {row["status"] for row in before.values()} == {"draft"}
+    # Everybody does the last of the day's cosmetic work an hour later.
+    last = max(before.values(), key=lambda row: row["starts_at"])
+    line = {"proposal": proposal, "line": last["id"].partition(":")[2]}
+    clock = {"starts_at": f"{plan.day}T14:00", "ends_at": f"{plan.day}T15:30"}
+    assert (await browser.send("/app/plan/judge", **line, **clock)).json()["ok"]
+    assert await drafts() == before
+    taken = (await plan.book(await plan.car(), "detailer", "14:30", "15:00", "cosmetic")).record
+    assert taken
+    refused = (await browser.send("/app/plan/put", **line, **clock)).json()
+    assert "detailer" in refused["why"]
+    await plan.dealer.do(planner, "resource_bookings", "cancel", taken)
+    assert (await browser.send("/app/plan/put", **line, **clock)).json()["ok"]
+    moved = (await drafts())[last["id"]]
+    assert moved["starts_at"][:16] == at(plan.day, "14:00").isoformat()[:16]
+    half = {"starts_at": f"{plan.day:%d.%m.%Y} 14:15", "ends_at": f"{plan.day:%d.%m.%Y} 15:45"}
+    assert (await browser.send(f"{asked}/lines/{line['line']}", **half)).status_code == 303
+    assert (await drafts())[last["id"]]["starts_at"][:16] == at(plan.day, "14:15").isoformat()[:16]
+    out = next(row for row in before.values() if row["car"] != last["car"])
+    page = f"{asked}/lines/{out['id'].partition(':')[2]}"
+    assert "Hold utenfor" in (await browser.get(page)).text
+    assert (await browser.send(page, left_out="true", back=f"/app/plan?{shown}")).status_code == 303
+    assert "3 bookinger er foreslått. " in (await browser.get(f"/app/plan?{shown}")).text
+    kept = await browser.send(f"{asked}/accept", line=line["line"], keep="1", back=f"/app/plan?{shown}")
+    assert kept.headers["location"] == f"/app/plan?{shown}"
+    assert len(await drafts()) == 3
+    assert (await browser.send(f"{asked}/accept", all="1")).status_code == 303
+    row = await plan.dealer.read(planner, "plan_proposals", UUID(proposal))
+    assert row["status"] == "accepted"
+    assert await drafts() == {}
 
 
 async def test_days_that_make_no_sense_are_said_at_their_field_and_kept(plan: Plan, signed: Opener) -> None:

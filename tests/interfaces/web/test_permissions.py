@@ -23,7 +23,7 @@ async def test_a_manager_sees_why_another_may_not(car: UUID, dealer: Dealer, sig
 async def test_a_whole_role_is_told_in_both_languages(signed: Opener) -> None:
     admin = await signed("tenant_admin")
     text = (await admin.get(f"{PATH}?role=planner&collection=cars")).text
-    assert "Booking på ditt anlegg" in text
+    assert "Planlegger på ditt anlegg" in text
     assert "felt der regelen gjelder" in text
     closed = (await admin.get(f"{PATH}?role=mechanic&collection=import_runs")).text
     assert "ingenting vises (403)" in closed

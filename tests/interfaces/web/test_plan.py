@@ -4,12 +4,15 @@ import re
 from datetime import date, timedelta
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
 import pytest
 
-from directapp.interfaces.web.features.plan.closed import closed_spans, offsets
+from directapp.derive.present import exact_day
+from directapp.domains.planning.engine.workdays import holiday
+from directapp.interfaces.web.features.plan.closed import closed_spans, offsets, working_day
 from directapp.kernel.clock import utc_now
 from directapp.store.query import Query
 from support.browser import Browser, Opener, field
@@ -32,7 +35,7 @@ async def booked(plan: Plan, start: str = "08:00", end: str = "10:00", **more: A
 
 
 async def data(browser: Browser, plan: Plan, more: str = "") -> dict[str, Any]:
-    answer = await browser.get(f"/app/plan/data?day={plan.day}{more}")
+    answer = await browser.get(f"/app/plan/data?day={plan.day}&span=week{more}")
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()
     return found
@@ -65,7 +68,7 @@ async def test_the_data_holds_rows_bookings_and_what_is_closed(plan: Plan, signe
         kind="course",
     )
     found = await data(await signed("planner", "499"), plan)
-    assert [r["name"] for r in found["resources"]] == ["detailer", "mechanic"]
+    assert [r["name"] for r in found["resources"]] == ["mechanic", "detailer"]
     (row,) = found["bookings"]
     assert row["id"] == str(booking)
     assert row["car"]["license_plate"].startswith("EL")
@@ -88,6 +91,22 @@ async def test_the_address_filters_by_day_site_and_type(plan: Plan, signed: Open
     assert (await data(admin, plan))["resources"] == []
     assert len((await data(admin, plan, f"&site={plan.dealer.sites['499']}"))["resources"]) == 2
     assert len((await data(admin, plan, "&site=all"))["resources"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("day=tull", "Dag «tull» kan ikke leses og er utelatt."),
+        ("view=list&site=tull", "Anlegg «tull» kan ikke leses og er utelatt."),
+        ("type=tull", "Type «tull» kan ikke leses og er utelatt."),
+    ],
+)
+async def test_what_of_an_address_cannot_be_read_is_told(plan: Plan, signed: Opener, asked: str, said: str) -> None:
+    planner = await signed("planner", "499")
+    page = (await planner.get(f"/app/plan?{asked}")).text
+    assert said in page
+    assert "=tull" not in page
+    assert "kan ikke leses" not in (await planner.get(f"/app/plan?day={plan.day}&site=all")).text
 
 
 async def test_the_consumers_planner_sees_what_is_booked_at_the_provider(plan: Plan, signed: Opener) -> None:
@@ -213,6 +232,39 @@ async def test_a_car_is_booked_from_its_own_page(plan: Plan, signed: Opener) -> 
     assert "/app/plan/book" not in (await planner.get(f"/app/cars/{car}")).text
 
 
+async def test_a_car_is_booked_by_the_sites_template_then_copied_and_split(plan: Plan, signed: Opener) -> None:
+    planner, car = await plan.planner(), await plan.car()
+    made = await plan.dealer.create(planner, "booking_templates", name="Nybil med beskyttelse")
+    for order, (kind, hours) in enumerate((("mechanical", "2"), ("cosmetic", "3")), 1):
+        step = {"template": str(made), "resource_type": str(plan.types[kind]), "hours": hours, "order": order}
+        await plan.dealer.create(planner, "booking_template_steps", **step)
+    browser = await signed("planner", "499")
+    asked = await browser.get(f"/app/plan/book?car={car}")
+    assert "Nybil med beskyttelse" in asked.text
+    assert "Teknisk 2 t, Kosmetisk 3 t" in asked.text
+    (chosen,) = re.findall(rf'href="([^"]+template={made}[^"]*)"', asked.text)
+    ways = await browser.get(f"{unescape(chosen)}&earliest={plan.day}T08:00&latest={plan.day}T16:00")
+    assert "Nybil med beskyttelse" in ways.text
+    way = re.findall(r'href="([^"]+slot=[^"]+)"', ways.text)[0]
+    slots = parse_qs(urlsplit(unescape(way)).query)["slot"]
+    assert len(slots) == 2
+    booked = await browser.send("/app/plan/book", car=str(car), type="chain", template=str(made), slot=slots)
+    assert booked.status_code == 303
+    rows = (await browser.get(f"/app/plan/data?day={plan.day}")).json()["bookings"]
+    first = next(r for r in rows if r["resource_type"] == str(plan.types["mechanical"]))
+    page = f"/app/plan/booking/{first['id']}"
+    assert "Kopier bookingen" in (await browser.get(page)).text
+    tuesday = plan.day + timedelta(days=1)
+    copied = await browser.send(f"{page}/do/copy", starts_at=f"{tuesday}T08:00", _fields="starts_at")
+    assert copied.status_code == 303
+    wrong = await browser.send(f"{page}/do/split", at=f"{plan.day}T15:00", _fields="at starts_at")
+    assert "mellom start og slutt" in wrong.text
+    cut = {"at": f"{plan.day}T09:00", "starts_at": f"{tuesday}T12:00", "_fields": "at starts_at"}
+    assert (await browser.send(f"{page}/do/split", **cut)).status_code == 303
+    week = (await browser.get(f"/app/plan/data?day={plan.day}&span=week")).json()["bookings"]
+    assert len([r for r in week if r["resource_type"] == str(plan.types["mechanical"])]) == 3
+
+
 async def test_where_nothing_is_free_the_wizard_says_why(plan: Plan, signed: Opener) -> None:
     car = await plan.car()
     planner = await signed("planner", "499")
@@ -246,7 +298,7 @@ async def test_a_new_time_is_found_for_what_an_absence_meets(plan: Plan, signed:
     names = ("car", "booking", "back", "slot", "_key")
     answer = await planner.send("/app/plan/book", **{n: unescape(field(confirm, n)) for n in names})
     assert answer.headers["location"] == path
-    assert "Ingen bookinger treffer fraværet." in (await planner.get(path)).text
+    assert "Ingen bookinger i fraværet." in (await planner.get(path)).text
 
 
 async def test_a_tap_that_waited_for_the_network_tells_when_it_was_made(plan: Plan, signed: Opener) -> None:
@@ -284,7 +336,7 @@ async def test_capacity_agreements_and_waiting_cars_stand_beside_the_calendar(pl
     kind, site = str(plan.types["mechanical"]), str(plan.dealer.sites["499"])
     await plan.dealer.create(plan.demo, "capacity_rules", dealership=site, resource_type=kind, **days)
     await booked(plan, "11:00", "12:00")
-    side = (await (await signed("planner", "499")).get(f"/app/plan/side?day={plan.day}")).text
+    side = (await (await signed("planner", "499")).get(f"/app/plan/side?day={plan.day}&span=week")).text
     assert "3 av 8 t" in side
     assert "0 av 8 t" in side
     assert "3 av 40 t" in side
@@ -313,3 +365,75 @@ def test_a_holiday_is_closed_unless_one_works_then() -> None:
     assert closed_spans(rows, hours, [], days, ("08:00", "16:00")) == [
         ("a", "2026-05-17T08:00", "2026-05-17T16:00", False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "opened"),
+    [
+        ("2026-12-04", "2026-12-04"),
+        ("2026-12-05", "2026-12-07"),
+        ("2026-12-24", "2026-12-24"),
+        ("2026-12-25", "2026-12-28"),
+    ],
+)
+def test_the_plan_opens_on_the_next_day_on_which_somebody_works(asked: str, opened: str) -> None:
+    hours = [{"weekday": n, "starts": "08:00", "ends": "16:00", "resource": {}} for n in range(1, 6)]
+    assert working_day(date.fromisoformat(asked), hours) == date.fromisoformat(opened)
+    assert working_day(date.fromisoformat(asked), []) == date.fromisoformat(asked)
+
+
+async def test_the_plan_opens_on_a_working_day_of_its_site(dealer: Dealer, signed: Opener) -> None:
+    plan = Plan(dealer)
+    today = utc_now().astimezone(OSLO).date()
+    day = next(today + n * DAY for n in range(1, 9) if holiday(today + n * DAY) is None)
+    made = await dealer.create(
+        plan.demo, "resources", name="Bukk", dealership=str(dealer.sites["499"]), does=["technical"]
+    )
+    await dealer.create(
+        plan.demo, "working_hours", resource=str(made), weekday=str(day.isoweekday()), starts="08:00", ends="16:00"
+    )
+    planner = await signed("planner", "499")
+    page = (await planner.get("/app/plan")).text
+    assert exact_day(day, "nb") in unescape(page)
+    assert f"day={today}" in page
+
+
+async def test_my_day_is_by_deadline_with_what_is_done_last_and_the_week_folded(plan: Plan, signed: Opener) -> None:
+    today = utc_now().astimezone(OSLO).date()
+    given = (("08:00", "09:00", "10:00", 9), ("10:00", "11:00", "12:00", 3), ("12:00", "13:00", "14:00", 6))
+    tasks = []
+    for start, end, washed, ahead in given:
+        car = await plan.car()
+        due = (today + ahead * DAY).isoformat()
+        await plan.dealer.do(plan.demo, "cars", "update", car, delivery_date=due)
+        tasks.append((await plan.book(car, "mechanic", start, end, actor=plan.demo, day=today)).record)
+        await plan.book(car, "detailer", end, washed, "cosmetic", actor=plan.demo, day=today)
+    await booked(plan)
+    mechanic = await signed("mechanic", "499")
+    page = (await mechanic.get("/app/plan/mine")).text
+    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition("<details")[0])
+    assert shown == [str(tasks[n]) for n in (1, 2, 0)]
+    assert page.count("Frist ") == 3
+    await mechanic.send(f"/app/resource_bookings/{tasks[1]}/tap/start")
+    await mechanic.send(f"/app/resource_bookings/{tasks[1]}/tap/finish")
+    page = (await mechanic.get("/app/plan/mine")).text
+    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition("<details")[0])
+    assert shown == [str(tasks[n]) for n in (2, 0, 1)]
+
+
+async def test_the_plan_asks_before_the_same_work_is_booked_once_more(plan: Plan, signed: Opener) -> None:
+    car = await plan.car()
+    await plan.book(car, "mechanic", "08:00", "10:00")
+    planner = await signed("planner", "499")
+    status, said = await asked(planner, "put", **wanted(plan, car, "13:00", "14:00"))
+    assert (status, said["asks"]) == (409, True)
+    assert "allerede booket for dette arbeidet" in said["why"]
+    start, end = (at(plan.day, clock).isoformat() for clock in ("13:00", "14:00"))
+    slot = "|".join((str(plan.types["mechanical"]), str(plan.resources["mechanic"]), "", start, end))
+    page = await planner.send("/app/plan/book", car=str(car), type=str(plan.types["mechanical"]), slot=slot)
+    assert page.status_code == 409
+    assert 'name="_confirm"' in page.text
+    done = await planner.send(
+        "/app/plan/book", car=str(car), type=str(plan.types["mechanical"]), slot=slot, _confirm="1"
+    )
+    assert done.status_code == 303

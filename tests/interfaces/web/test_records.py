@@ -6,6 +6,7 @@ from uuid import UUID
 from directapp.domains.people.roles import STAFF
 from support.browser import Opener, field
 from support.dealer import Dealer
+from support.floor_cars import planned_car
 from support.pages import new_car
 
 
@@ -92,7 +93,7 @@ async def test_a_form_sent_twice_is_done_once(signed: Opener) -> None:
     first, second = [await browser.client.post("/app/cars/new", data=form) for _ in range(2)]
     assert first.status_code == 303
     assert first.headers["location"] == second.headers["location"]
-    assert (await browser.part("/app/cars/count")).text == "1 rad"
+    assert (await browser.part("/app/cars/count")).text == "1 bil"
 
 
 async def test_creating_says_what_is_wrong_and_keeps_the_rest(signed: Opener) -> None:
@@ -118,17 +119,18 @@ async def test_a_combo_without_script_is_understood_on_the_server(dealer: Dealer
     assert "Flere passer" in answer.text
 
 
-async def test_a_fact_is_one_tap_and_can_be_undone(car: UUID, signed: Opener, dealer: Dealer) -> None:
-    reception = await signed("reception", "499")
+async def test_a_fact_is_one_tap_and_can_be_undone(signed: Opener, dealer: Dealer) -> None:
+    mechanic = await signed("mechanic", "499")
+    car = await planned_car(dealer, 9)
     page = f"/app/cars/{car}"
-    assert f'action="{page}/fact/arrived_prep_center_at"' in (await reception.get(page)).text
-    assert (await reception.send(f"{page}/fact/arrived_prep_center_at")).status_code == 303
-    shown = (await reception.get(page)).text
-    assert "Ankommet klargjøring" in shown
+    assert f'action="{page}/fact/technical_started_at"' in (await mechanic.get(page)).text
+    assert (await mechanic.send(f"{page}/fact/technical_started_at")).status_code == 303
+    shown = (await mechanic.get(page)).text
+    assert "Teknisk startet" in shown
     assert f'action="{page}/undo"' in shown
-    assert (await reception.send(f"{page}/undo")).status_code == 303
-    assert (await dealer.read(reception.actor, "cars", car))["status"] == "registered"
-    assert f'action="{page}/undo"' not in (await reception.get(page)).text
+    assert (await mechanic.send(f"{page}/undo")).status_code == 303
+    assert (await dealer.read(mechanic.actor, "cars", car))["status"] == "planned"
+    assert f'action="{page}/undo"' not in (await mechanic.get(page)).text
 
 
 async def test_what_is_refused_says_why_beside_the_button(car: UUID, signed: Opener) -> None:

@@ -79,7 +79,7 @@ async def test_the_preview_ticks_what_is_empty_and_leaves_a_persons_word(signed:
     assert not ticked["make"]
     assert not ticked["variant"]
     assert "Skrevet av en person" in text
-    assert "Ett felt stemmer alt" in text
+    assert "Ett felt stemmer allerede" in text
     assert "150 kW" in text
     assert "Hentet i dag" in text
 

@@ -10,9 +10,9 @@ POLISH = Catalogue(form=lambda n: 0 if n == 1 else 1 if 2 <= n % 10 <= 4 and not
 
 
 def test_scripts_get_each_form_of_a_count_by_its_category() -> None:
-    rows = ngettext("1 row", "{count} rows").pick("nb")
-    assert isinstance(rows, Counted)
-    assert orjson.loads(plural_forms(rows, "nb")) == {"one": "1 rad", "other": "{count} rader"}
+    unread = ngettext("1 unread notification", "{count} unread notifications").pick("nb")
+    assert isinstance(unread, Counted)
+    assert orjson.loads(plural_forms(unread, "nb")) == {"one": "1 ulest varsel", "other": "{count} uleste varsler"}
     cars = Counted(("{count} auto", "{count} auta", "{count} aut"), POLISH.form)
     assert orjson.loads(plural_forms(cars, "pl")) == {
         "one": "{count} auto",

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import orjson
 import pytest
+from fastapi import FastAPI
 
 from directapp.domains.people.roles import LABELS, OPERATOR
 from directapp.services import reading
@@ -103,10 +104,15 @@ async def past(server: Server, time: Time) -> AsyncIterator[Dealer]:
     await server.drop(name)
 
 
+@pytest.fixture(scope="module")
+def pages(past: Dealer) -> FastAPI:
+    return build_pages(past.application)
+
+
 @contextlib.asynccontextmanager
-async def opened(dealer: Dealer, role: str, site: str) -> AsyncIterator[httpx.AsyncClient]:
+async def opened(pages: FastAPI, dealer: Dealer, role: str, site: str) -> AsyncIterator[httpx.AsyncClient]:
     """Give a client in which a person is signed in."""
-    transport = httpx.ASGITransport(app=build_pages(dealer.application))
+    transport = httpx.ASGITransport(app=pages)
     async with httpx.AsyncClient(transport=transport, base_url="http://pages.test", timeout=60) as client:
         email = await give_password(dealer, await dealer.person(role, site))
         answer = await client.post("/sign-in", data={"email": email, "password": PASSWORD})
@@ -115,12 +121,14 @@ async def opened(dealer: Dealer, role: str, site: str) -> AsyncIterator[httpx.As
 
 
 @pytest.mark.parametrize("role", sorted(set(LABELS) - {OPERATOR}))
-async def test_no_page_of_a_role_reads_a_table_to_its_end(past: Dealer, reads: Reads, role: str) -> None:
+async def test_no_page_of_a_role_reads_a_table_to_its_end(
+    past: Dealer, pages: FastAPI, reads: Reads, role: str
+) -> None:
     lists = [f"/app/{name}{end}" for name in BIG for end in ("", "/count")]
     wrong, shown = [], 0
     # Who works where cars are prepared, and somebody new at a site that has had no car.
     for site in ("499", "490"):
-        async with opened(past, role, site) as client:
+        async with opened(pages, past, role, site) as client:
             for path in (*PAGES, *lists):
                 if (role, path) in FEWER_THAN_ASKED:
                     continue

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from directapp.interfaces.web.core.context import SPOKEN_COOKIE
 from directapp.store.query import Query
 from directapp.store.words import question_words
 from support.browser import Browser, Opener
@@ -71,3 +72,20 @@ async def test_a_word_in_very_many_records_finds_the_latest(
     assert (await at_every_door(dealer, browser, "el"))["reading"] == {str(c) for c in cars}
     assert (await at_every_door(dealer, browser, "el volks"))["list"] == {str(c) for c in cars[2:]}
     assert (await at_every_door(dealer, browser, "el volks id3"))["list"] == {str(cars[2])}
+
+
+async def pages_found(browser: Browser, asked: str) -> set[str]:
+    items = (await browser.get(f"/app/palette?q={quote(asked)}")).json()["items"]
+    return {i["href"] for i in items}
+
+
+async def test_the_search_box_finds_registered_pages_that_one_may_open(signed: Opener) -> None:
+    planner, mechanic = await signed("planner", "499"), await signed("mechanic", "499")
+    for asked in ("planforslag", "PLANFÖRSLAG", "forslag"):
+        assert "/app/plan/proposals" in await pages_found(planner, asked), asked
+        assert "/app/plan/proposals" not in await pages_found(mechanic, asked), asked
+    admin = await signed("tenant_admin", "")
+    assert "/app/branding" in await pages_found(admin, "logo og farger")
+    assert "/app/branding" not in await pages_found(mechanic, "logo og farger")
+    planner.client.cookies.set(SPOKEN_COOKIE, f"en.{planner.actor.user}")
+    assert "/app/plan/proposals" in await pages_found(planner, "plan prop")

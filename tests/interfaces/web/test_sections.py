@@ -117,9 +117,9 @@ async def test_an_inspection_is_answered_point_by_point(car: UUID, signed: Opene
     text = (await reception.get(page)).text
     assert "2 gjenstår" in text
     answers = {"answer.lakk": "ok", "answer.hjul": "remark"}
-    refused = await reception.send(f"{page}/answers", **answers)
-    assert refused.status_code == 422
-    assert "Hjul: skriv hva som er funnet." in refused.text
+    quick = await reception.send(f"{page}/answers", **answers)
+    assert quick.headers["location"] == page
+    assert "Skriv hva som er funnet: Hjul." in (await reception.get(page)).text
     kept = await reception.send(f"{page}/answers", **answers, **{"note.hjul": "Ripe i felg"})
     assert kept.headers["location"] == page
     text = (await reception.get(page)).text
@@ -130,7 +130,7 @@ async def test_an_inspection_is_answered_point_by_point(car: UUID, signed: Opene
     assert "Ripe i felg" in (await reception.part(f"/app/cars/{car}/part/work_items")).text
 
 
-@pytest.mark.parametrize(("address", "most"), [("/app/cars", 20), ("/", 25), ("car", 22)])
+@pytest.mark.parametrize(("address", "most"), [("/app/cars", 20), ("/", 25), ("car", 25)])
 async def test_a_page_asks_the_database_little(address: str, most: int, dealer: Dealer, signed: Opener) -> None:
     cars = await fill_yard(dealer, 3)
     browser = await signed("new_car_sales")

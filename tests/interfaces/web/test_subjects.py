@@ -36,7 +36,8 @@ async def test_a_work_item_has_its_own_comments_which_its_car_shows_too(
     planner, seller = await signed("planner", "499"), await signed("new_car_sales")
     path = f"/app/work_items/{item}"
     page = (await planner.get(path)).text
-    for section in ("comments", "car_files", "messages", "history"):
+    assert 'id="last-comments"' in page
+    for section in ("car_files", "messages", "history"):
         assert f'id="s-{section}"' in page, section
     assert await say(planner, path, "Deler er bestilt.") == 303
     assert await say(planner, f"/app/cars/{car}", "Bilen er vasket.") == 303
@@ -92,8 +93,8 @@ async def test_a_colleagues_page_has_what_is_said_of_them_for_those_who_lead_the
     manager, planner = await signed("manager", "499"), await signed("planner", "499")
     colleague = await dealer.person("reception", "499")
     path = f"/app/users/{colleague.user}"
-    assert 'id="s-comments"' in (await manager.get(path)).text
-    assert 'id="s-comments"' not in (await planner.get(path)).text
+    assert 'id="last-comments"' in (await manager.get(path)).text
+    assert 'id="last-comments"' not in (await planner.get(path)).text
     assert await say(manager, path, "Har truckførerbevis.") == 303
     assert "truckførerbevis" not in (await planner.part(f"{path}/part/comments")).text
     assert await say(planner, path, "Hei") == 403

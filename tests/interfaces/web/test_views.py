@@ -8,6 +8,7 @@ from directapp.interfaces.web.core.context import SPOKEN_COOKIE
 from directapp.kernel.clock import utc_now
 from support.browser import Opener
 from support.dealer import Dealer
+from support.floor_cars import planned_car
 from support.pages import fill_yard, new_car
 from support.plan import lay_plan
 
@@ -53,7 +54,7 @@ async def test_a_bookings_card_says_who_does_what_in_the_readers_language(dealer
     await plan.agreement("495", "parts")
     await plan.book(await plan.car(), "Reol 3", "08:00", "10:00", "parts")
     browser = await signed("planner", "499")
-    for language, work, store in (("nb", "Mekanisk", "Delelager"), ("en", "Mechanical", "Parts")):
+    for language, work, store in (("nb", "Teknisk", "Delelager"), ("en", "Technical", "Parts")):
         browser.client.cookies.set(SPOKEN_COOKIE, f"{language}.{browser.actor.user}")
         page = (await browser.get(f"/app/resource_bookings/board?starts_at={plan.day}")).text
         assert set(re.findall(r'class="card-person">([^<]*)<', page)) == {"Mechanic På 499", "Reol 3"}
@@ -79,7 +80,7 @@ async def test_what_is_closed_is_left_out_until_asked_for(dealer: Dealer, signed
     assert str(car) in page
     assert str(other) not in page
     assert "Uten avsluttede" in page
-    assert (await browser.get("/app/cars/count")).text == "1 rad"
+    assert (await browser.get("/app/cars/count")).text == "1 bil"
     everything = (await browser.get("/app/cars?all=1")).text
     assert str(other) in everything
     assert "Med avsluttede" in everything
@@ -98,10 +99,12 @@ async def test_a_card_is_moved_by_whoever_sets_the_fact(dealer: Dealer, signed: 
     assert theirs["in_transit"]["allowed"]
     refused = await seller.send(f"/app/cars/{car}/move", to="at_prep_center")
     assert refused.status_code == 409
-    done = await reception.send(f"/app/cars/{car}/move", to="at_prep_center", back="/app/cars/board?make=audi")
-    assert done.headers["location"] == "/app/cars/board?make=audi"
-    actor = await dealer.person("reception", "499")
-    assert (await dealer.read(actor, "cars", car))["status"] == "at_prep_center"
+    planned = await planned_car(dealer, 9)
+    mechanic = await signed("mechanic", "499")
+    board = "/app/cars/board?make=audi"
+    done = await mechanic.send(f"/app/cars/{planned}/move", to="technical_prep", back=board)
+    assert done.headers["location"] == board
+    assert (await dealer.read(mechanic.actor, "cars", planned))["status"] == "technical_prep"
 
 
 async def test_a_move_asks_for_what_is_missing(dealer: Dealer, signed: Opener, car: UUID) -> None:
@@ -112,7 +115,7 @@ async def test_a_move_asks_for_what_is_missing(dealer: Dealer, signed: Opener, c
     told = (await browser.client.get(f"/app/cars/{car}/move", headers={"accept": "application/json"})).json()
     assert told["ready_to_plan"] == {
         "allowed": True,
-        "asks": False,
+        "asks": True,
         "why": None,
         "label": "Klar for planlegging",
     }
@@ -213,7 +216,7 @@ async def test_what_is_picked_is_done_to_each_for_itself(dealer: Dealer, signed:
 async def test_a_view_that_is_refused_names_the_field(signed: Opener) -> None:
     browser = await signed("new_car_sales")
     for name, told in (
-        ("x" * 61, "Navn: Høyst 60 tegn."),
+        ("x" * 61, "Navn: Maks 60 tegn."),
         ("A\u200bb", "Navn: Etter «A» står"),
         (" ", "Navn må fylles ut."),
     ):

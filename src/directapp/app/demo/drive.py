@@ -113,6 +113,7 @@ class Director:
             origin="web",
             target=life.records[step.on] if step.on else None,
             patch={n: scene.value(v) for n, v in step.values.items()},
+            read_back=False,
         )
         return await self.pipeline(at).perform(intent)
 
@@ -138,8 +139,8 @@ class Director:
         quiet = evening < time.evening(time.day(-TOLD))
         handlers = load_event_handlers(quiet=quiet, rules=False)
         await Dispatcher(pipeline, handlers, REACTOR, alone=planning.ALONE).drain(self.tenant)
-        async with acting(pipeline, self.tenant, REACTOR, "sweep", "", None) as act:
-            await archive_due(act)
+        async with acting(pipeline, self.tenant, REACTOR, "sweep", "", None) as ctx:
+            await archive_due(ctx)
 
 
 @asynccontextmanager
@@ -157,7 +158,8 @@ async def perform_many(
     platform = application.platform
     pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     intents = [
-        Intent(actor=actor, collection=collection, verb="create", origin="web", patch=dict(values)) for values in rows
+        Intent(actor=actor, collection=collection, verb="create", origin="web", patch=dict(values), read_back=False)
+        for values in rows
     ]
     made = []
     for answer in await pipeline.perform_all(intents):
@@ -181,7 +183,15 @@ async def perform_as(
     platform = application.platform
     pipeline = Pipeline(platform.spec, platform.database, clock=lambda: at)
     verb = "update" if target else "create"
-    intent = Intent(actor=actor, collection=collection, verb=verb, origin="web", target=target, patch=dict(values))
+    intent = Intent(
+        actor=actor,
+        collection=collection,
+        verb=verb,
+        origin="web",
+        target=target,
+        patch=dict(values),
+        read_back=False,
+    )
     record = (await pipeline.perform(intent)).record
     if record is None:
         raise AssertionError(collection)

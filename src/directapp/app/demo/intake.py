@@ -15,7 +15,9 @@ from directapp.app.demo.words import (
     REMARKS,
     SELLER_NOTES,
 )
+from directapp.domains.cars.fields import Cars
 from directapp.domains.workshop import SEED_TEMPLATES
+from directapp.domains.workshop.fields import InspectionTemplates
 
 # Cars up to this model year have had their first periodic inspection.
 _INSPECTED_UNTIL = 2022
@@ -54,7 +56,7 @@ def register(story: Story) -> None:
     elif story.presold:
         values |= {**customer(story), "sold_at": Now()}
     if story.presold or rng.random() < _FULL_SHARE:
-        values["delivery_date"] = ReadyDay(rng.choice((-3, -1, 0, 1, 2, 3, 4, 5, 7, 10)))
+        values[Cars.delivery_date] = ReadyDay(rng.choice((-3, -1, 0, 1, 2, 3, 4, 5, 7, 10)))
     story.first(**values)
     if story.used and story.target != "draft":
         look_up(story)
@@ -62,7 +64,7 @@ def register(story: Story) -> None:
 
 def look_up(story: Story) -> None:
     """Fill in what the vehicle registry knows of a used car."""
-    model, year = story.model, story.life.steps[0].values["model_year"]
+    model, year = story.model, story.life.steps[0].values[Cars.model_year]
     electric = model.fuel == "electric"
     power = story.rng.randint(85, 250)
     story.life.note(
@@ -94,9 +96,9 @@ def _new_values(story: Story) -> dict[str, Any]:
         "tyre_hotel": story.rng.choice((True, False, None)),
     }
     if story.life.chance(0.5):
-        values["vin"] = story.vin
+        values[Cars.vin] = story.vin
     if story.kind == "demo":
-        values["license_plate"] = story.plate
+        values[Cars.license_plate] = story.plate
     return values
 
 
@@ -132,9 +134,9 @@ def order_accessory(story: Story) -> None:
     life.wait(0.5, 6)
     life.make(
         parts, "parts_orders", "seller_parts",
-        car=Known("car"), part_number=number, part_name=name, supplier=supplier, eta=DaysAhead(12),
+        car=Known("car"), accessory=Known("accessory"), part_number=number, part_name=name, supplier=supplier,
+        eta=DaysAhead(12),
     )  # fmt: skip
-    life.act(parts, "car_accessories", "update", on="accessory", status="ordered")
     story.waiting.append("seller_parts")
 
 
@@ -191,7 +193,7 @@ def inspect(story: Story) -> None:
 def answer(story: Story) -> None:
     """Answer the checklist, with a remark here and there."""
     template = SEED_TEMPLATES[1 if story.used else 0]
-    codes = [item["code"] for item in template["items"]]
+    codes = [item["code"] for item in template[InspectionTemplates.items]]
     found = [c for c in codes if c in REMARKS and story.life.chance(0.12)]
     answers = [_answer(c, REMARKS[c] if c in found else None) for c in codes]
     marks = [_mark(story, REMARKS[c]) for c in found if c in {"paint", "body", "transport_damage"}]
@@ -269,8 +271,6 @@ def receive_parts(story: Story) -> None:
     for name in story.waiting:
         side = story.site if name == "seller_parts" else story.prep
         life.act(story.someone("parts", side), "parts_orders", "receive", on=name)
-        if name == "seller_parts":
-            life.act(story.someone("parts", side), "car_accessories", "update", on="accessory", status="arrived")
     story.waiting.clear()
 
 

@@ -40,6 +40,12 @@ AGREEMENTS: Mapping[str, tuple[int, int, int]] = {
     "326": (40, 35, 50),
     "102": (20, 20, 50),
 }
+# What the sites usually do to a car: the kinds of work in their order, and how long each takes.
+USUAL: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "Nybil": (("mechanical", "2"), ("cosmetic", "3"), ("quality", "0.5")),
+    "Nybil med lakkforsegling": (("mechanical", "2"), ("cosmetic", "5")),
+    "Bruktbil": (("mechanical", "3"), ("cosmetic", "2.5"), ("quality", "0.5")),
+}
 # Who is away: working days from now, how many, why.
 AWAY = (
     ("mechanic.499-2", 4, 1, "course", "Høyvoltkurs"),
@@ -280,6 +286,19 @@ async def _staff(  # noqa: PLR0917 - one site, set up
         days = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), room)
         rules.append({"dealership": where, "resource_type": plan.types[_TYPES[kind]], **days})
     await perform_many(application, admin, at, "capacity_rules", rules)
+    await _usual(application, plan, admin, at, where)
+
+
+async def _usual(application: Application, plan: Plan, admin: Actor, at: datetime, where: UUID) -> None:
+    """Make the templates of what a site usually does."""
+    named = [{"name": name, "dealership": where} for name in USUAL]
+    made = await perform_many(application, admin, at, "booking_templates", named)
+    steps = [
+        {"template": template, "resource_type": plan.types[kind], "hours": hours, "order": order}
+        for template, kinds in zip(made, USUAL.values(), strict=True)
+        for order, (kind, hours) in enumerate(kinds, 1)
+    ]
+    await perform_many(application, admin, at, "booking_template_steps", steps)
 
 
 async def _leave(application: Application, plan: Plan, admin: Actor, at: datetime) -> None:

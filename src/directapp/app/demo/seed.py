@@ -15,6 +15,7 @@ from directapp.app.demo.sites import COAST, GROUPS, MOUNTAIN, Group
 from directapp.app.demo.story import LONGEST, REGISTRY
 from directapp.app.demo.worktime import Worktime
 from directapp.domains import planning
+from directapp.domains.people.fields import Tenants
 from directapp.kernel.actor import system_actor
 from directapp.services.jobs import acting
 from directapp.store.database import Database
@@ -60,8 +61,8 @@ async def play(
     await correct_hours(application, cast, time)
     morning = time.morning(time.day(0))
     await tell_what_is_late(director.pipeline(morning), tenant)
-    async with acting(director.pipeline(time.now), tenant, planning.SYSTEM, "outlooks", "", None) as act:
-        await planning.ask_for_all(act)
+    async with acting(director.pipeline(time.now), tenant, planning.SYSTEM, "outlooks", "", None) as ctx:
+        await planning.ask_for_all(ctx)
     await settle_messages(director.pipeline(time.now), tenant, morning)
     await perform_as(application, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
@@ -72,7 +73,7 @@ async def _broken_off(application: Application, group: Group) -> list[str]:
     if login is None:
         return []
     async with application.auth.open(login[0]) as rows:
-        settings = (await rows.look_up("tenants", login[0])).row["settings"]
+        settings = (await rows.look_up("tenants", login[0])).row[Tenants.settings]
     if (settings or {}).get(_MARK):
         return []
     return [f"The seeding of {group.name} was broken off. Its cars are not complete: begin with an empty data folder."]

@@ -1,17 +1,27 @@
 """Reading: the one place where numbers, dates, phone numbers and text from outside become values.
 
-Every door reads through a field's ``understand``, which asks here; a ``Manner`` says how values are written where
+Every interface reads through a field's ``understand``, which asks here; a ``Manner`` says how values are written where
 they come from. What is stored already comes back through ``kinds.restored`` instead.
 """
 
 from directapp.declare.reading.dates import CLOCK_FORM, AmbiguousDateError, read_clock, read_date, read_instant
-from directapp.declare.reading.manner import FOREIGN, SHEET, TYPED, BadValueError, DateFormat, Manner, NumberFormat
+from directapp.declare.reading.manner import (
+    FOREIGN,
+    ON_PAGES,
+    SHEET,
+    TYPED,
+    BadValueError,
+    DateFormat,
+    Manner,
+    NumberFormat,
+)
 from directapp.declare.reading.numbers import AmbiguousNumberError, format_among, format_of, read_number, read_whole
-from directapp.declare.reading.phones import phone_part, read_phone
+from directapp.declare.reading.phones import phone_part, read_phone, show_phone
 from directapp.declare.reading.text import (
     ALIKE,
     SAME,
     SEPARATORS,
+    alike,
     clean_address,
     clean_code,
     clean_line,
@@ -27,6 +37,7 @@ __all__ = [
     "ALIKE",
     "CLOCK_FORM",
     "FOREIGN",
+    "ON_PAGES",
     "SAME",
     "SEPARATORS",
     "SHEET",
@@ -37,6 +48,7 @@ __all__ = [
     "DateFormat",
     "Manner",
     "NumberFormat",
+    "alike",
     "clean_address",
     "clean_code",
     "clean_line",
@@ -54,5 +66,6 @@ __all__ = [
     "read_number",
     "read_phone",
     "read_whole",
+    "show_phone",
     "visible",
 ]

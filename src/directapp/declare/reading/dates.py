@@ -75,9 +75,7 @@ def read_date(value: Any, style: DateFormat = DateFormat.STRICT) -> date:
     """
     found = value if isinstance(value, date) else _moment(value, style)
     if found is None:
-        raise BadValueError(
-            _("Must be a date, such as 26.11.2026 or 2026-11-26."),
-        )
+        raise BadValueError(_("Must be a date, such as 26.11.2026 or 2026-11-26."))
     # Before the zone is looked at: the first and the last day of all have none beside them.
     if not _EARLIEST <= found.year <= _LATEST:
         raise BadValueError(_("The date is outside the calendar."))
@@ -101,9 +99,7 @@ def read_instant(value: Any, style: DateFormat = DateFormat.STRICT, near: Any = 
     if moment is None:
         moment = datetime.combine(value, time()) if isinstance(value, date) else _moment(value, style)
     if moment is None:
-        raise BadValueError(
-            _("Must be a date and time, such as 26.11.2026 13:00 or 2026-11-26T13:00."),
-        )
+        raise BadValueError(_("Must be a date and time, such as 26.11.2026 13:00 or 2026-11-26T13:00."))
     if not _EARLIEST <= moment.year <= _LATEST:
         raise BadValueError(_("The time is outside the calendar."))
     result = (moment if moment.tzinfo else _in_norway(moment, near)).astimezone(UTC)
@@ -113,9 +109,7 @@ def read_instant(value: Any, style: DateFormat = DateFormat.STRICT, near: Any = 
 def _in_norway(moment: datetime, near: Any) -> datetime:
     first, second = (moment.replace(tzinfo=OSLO, fold=fold) for fold in (0, 1))
     if first.astimezone(UTC).astimezone(OSLO).replace(tzinfo=None) != moment:
-        raise BadValueError(
-            _("That time does not exist (change to summer time)."),
-        )
+        raise BadValueError(_("That time does not exist (change to summer time)."))
     if isinstance(near, datetime) and first.utcoffset() != second.utcoffset():
         return min(first, second, key=lambda one: abs(one.astimezone(UTC) - near))
     return first
@@ -174,7 +168,7 @@ def _either(found: re.Match[str], style: DateFormat, text: str) -> datetime | No
         raise AmbiguousDateError(
             _("“{text}” may mean {one} or {other}. Write it as {one}, or choose the column’s date format.").fill(
                 text=text, one=one, other=other
-            ),
+            )
         )
     return days[0] if days else None
 

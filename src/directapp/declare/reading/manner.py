@@ -43,16 +43,19 @@ class DateFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How values are written at a door.
+    """How values are written where they come in.
 
     ``drop_invisible``: invisible signs in free text are left out, where nobody can be asked; else they are refused.
+    ``labelled``: the writer knows choices by their labels, and not by their codes.
     """
 
     numbers: NumberFormat = NumberFormat.AUTO
     dates: DateFormat = DateFormat.STRICT
     drop_invisible: bool = False
+    labelled: bool = False
 
 
 TYPED = Manner()
 SHEET = Manner(dates=DateFormat.SHEET)
 FOREIGN = Manner(drop_invisible=True)
+ON_PAGES = Manner(labelled=True)

@@ -109,9 +109,7 @@ def _no_number() -> BadValueError:
 
 def _double(value: float) -> Decimal:
     if abs(value) > LARGEST_EXACT:
-        raise BadValueError(
-            _("The number is so long that its last digits are lost."),
-        )
+        raise BadValueError(_("The number is so long that its last digits are lost."))
     return Decimal(repr(value)).normalize(_PRECISION) if value == value else Decimal("NaN")  # noqa: PLR0124 - only NaN differs
 
 

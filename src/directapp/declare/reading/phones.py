@@ -32,18 +32,14 @@ def read_phone(value: Any) -> str:
     """
     text = _LABEL.sub("", clean_code(value))
     if _EXTENSION.search(text):
-        raise BadValueError(
-            _("Write the number without its extension, which may stand in a note."),
-        )
+        raise BadValueError(_("Write the number without its extension, which may stand in a note."))
     number = _parsed(text)
     if number is None:
-        raise BadValueError(
-            _("Must be a valid phone number: eight Norwegian digits, or with a country code."),
-        )
+        raise BadValueError(_("Must be a valid phone number: eight Norwegian digits, or with a country code."))
     return number
 
 
-# A value is often read twice, at the door and when it is judged.
+# A value is often read twice, when it comes in and when it is judged.
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> str | None:
     if _SPELT.fullmatch(text) is None:

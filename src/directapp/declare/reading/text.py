@@ -12,6 +12,12 @@ from directapp.kernel.text import Text, _
 LARGEST_EXACT = 2**53
 # What a code's key leaves out, and the signs that are taken for others.
 SEPARATORS, ALIKE, SAME = " -./_,;#*+()", "OI", "01"
+# Letters with the accents that a part of a text is compared without.
+_ACCENTED = "àáâãäåçèéêëìíîïñòóôõöøùúûüýÿāăąćĉċčďđēĕėęěĝğġģĥĩīĭįĵķĺļľłńņňōŏőŕŗřśŝşšţťũūŭůűųŵŷźżž"
+_PLAIN = "".join({"ø": "o", "đ": "d", "ł": "l"}.get(c) or unicodedata.normalize("NFD", c)[0] for c in _ACCENTED)
+_BARE = str.maketrans(_ACCENTED, _PLAIN)
+_FAMILY = {c: f"[{c}{''.join(a for a, p in zip(_ACCENTED, _PLAIN, strict=True) if p == c)}]" for c in set(_PLAIN)}
+_LONGEST_PART = 500
 _BREAKS = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # No XML file, and so no XLSX, can hold the last two either.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1b\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -81,7 +87,7 @@ def clean_code(value: Any) -> str:
         raise BadValueError(
             _("“{text}” is a number that a spreadsheet has shortened. Write all its digits, in a column of text.").fill(
                 text=text
-            ),
+            )
         )
     return text
 
@@ -118,6 +124,18 @@ def code_key(code: str) -> str:
     The store's unique rules compare codes by the same key (``store.uniques``).
     """
     return clean_code(code).upper().translate(str.maketrans(ALIKE, SAME, SEPARATORS))
+
+
+def alike(text: str) -> str:
+    """Return the regular expression of a part of a text where neither case nor accents count: PostgreSQL's ``~*``.
+
+    Raises:
+        BadValueError: it is so long that PostgreSQL would take long to read the expression.
+
+    """
+    if len(text) > _LONGEST_PART:
+        raise BadValueError(_("At most {limit} characters.").fill(limit=_LONGEST_PART))
+    return "".join(_FAMILY.get(c) or re.escape(c) for c in text.lower().translate(_BARE))
 
 
 def code_part(text: str) -> str:
@@ -161,9 +179,7 @@ def _spelt(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadValueError(_("Must be text."))
     if isinstance(value, int) and abs(value) > LARGEST_EXACT:
-        raise BadValueError(
-            _("Numbers as long as this must be sent as text; their last digits get rounded otherwise."),
-        )
+        raise BadValueError(_("Numbers as long as this must be sent as text; their last digits get rounded otherwise."))
     return str(value)
 
 
@@ -174,10 +190,10 @@ def _refuse(found: re.Match[str] | None, text: str) -> None:
     before = visible(_CONTROLS.sub("", text[: found.start()]))[-20:].strip()
     if not before:
         raise BadValueError(
-            _("The text begins with an invisible character ({sign}). Delete it or type the text anew.").fill(sign=sign),
+            _("The text begins with an invisible character ({sign}). Delete it or type the text anew.").fill(sign=sign)
         )
     raise BadValueError(
         _("After “{before}” stands an invisible character ({sign}). Delete it or type the text anew.").fill(
             before=before, sign=sign
-        ),
+        )
     )

@@ -14,7 +14,7 @@ MOST_ROWS, MOST_COLUMNS, MOST_BYTES = 50_000, 300, 25 * 1024 * 1024
 UNREADABLE = _("The file cannot be read as CSV or XLSX.")
 _TOO_LONG = _("The file has more than {rows} rows or {columns} columns. Split it.")
 
-_TOLD = 80
+_LONGEST = 80
 
 Cell = Any
 Odd = Literal["date", "time", "duration", "unit", "formula", "error"]
@@ -64,7 +64,7 @@ def shown(cell: Cell) -> str:
 def told(cell: Cell) -> str:
     """Return a cell as a message holds it: its beginning, without signs that nobody sees."""
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+", " ", visible(shown(cell)))
-    return text if len(text) <= _TOLD else f"{text[:_TOLD].rstrip()}…"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rstrip()}…"
 
 
 def blank(cell: Cell) -> bool:

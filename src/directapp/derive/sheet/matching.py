@@ -128,10 +128,7 @@ def manner_of(meta: CollectionMeta, table: Table, columns: Mapping[str, str]) ->
             numbers |= texts
         else:
             days |= {day for text in texts if (day := _days_of(shown(text))) is not None}
-    return Manner(
-        numbers=format_among(numbers),
-        dates=days.pop() if len(days) == 1 else DateFormat.SHEET,
-    )
+    return Manner(numbers=format_among(numbers), dates=days.pop() if len(days) == 1 else DateFormat.SHEET)
 
 
 def _days_of(text: str) -> DateFormat | None:

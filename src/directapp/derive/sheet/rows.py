@@ -52,22 +52,10 @@ _ODD: Mapping[str, Text] = {
     UNSTORABLE: _("The value is too long, or has characters that cannot be stored: {value}"),
 }
 _FLAWS: Mapping[str, tuple[Level, Text]] = {
-    "quote": (
-        "held",
-        _("A quotation mark in the row is not closed. Look at the values before the row is taken in."),
-    ),
-    "long": (
-        "held",
-        _("The row has more values than there are headings. Does a value contain a separator?"),
-    ),
-    "split": (
-        "held",
-        _("The row is too short, and so is the one beside it. Does a value contain a line break?"),
-    ),
-    "lone": (
-        "held",
-        _("The row has a single value. Is it a heading or a remark between the rows?"),
-    ),
+    "quote": ("held", _("A quotation mark in the row is not closed. Look at the values before the row is taken in.")),
+    "long": ("held", _("The row has more values than there are headings. Does a value contain a separator?")),
+    "split": ("held", _("The row is too short, and so is the one beside it. Does a value contain a line break?")),
+    "lone": ("held", _("The row has a single value. Is it a heading or a remark between the rows?")),
     "heading": ("held", _("The row repeats the headings.")),
     "total": ("held", _("The row looks like a total of the others.")),
     "garbled": (
@@ -106,6 +94,8 @@ class TableReader:
     manner: Manner = SHEET
     source: str = "csv"
     refs: RefIndex = field(default_factory=dict)
+    # What each choice of a field is called, in every language: a sheet asks in each of its rows.
+    _choices_by_word: dict[str, dict[str, str]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -214,15 +204,19 @@ class TableReader:
     def _choices(self, item: Field, cell: Cell) -> Any:
         return [self._code(item, part.strip()) for part in shown(cell).replace(";", ",").split(",") if part.strip()]
 
-    @staticmethod
-    def _code(item: Field, text: str) -> str:
+    def _named(self, item: Field) -> dict[str, str]:
+        known = self._choices_by_word.get(item.name)
+        if known is None:
+            known = self._choices_by_word[item.name] = {
+                closed_up(plain_word(name)): choice.code
+                for choice in item.choices
+                for name in (*in_every_language(choice.label), choice.code)
+            }
+        return known
+
+    def _code(self, item: Field, text: str) -> str:
         """Return the choice that a text names: whole, or by a beginning that only one has."""
-        word = closed_up(plain_word(text))
-        named = {
-            closed_up(plain_word(name)): choice.code
-            for choice in item.choices
-            for name in (*in_every_language(choice.label), choice.code)
-        }
+        word, named = closed_up(plain_word(text)), self._named(item)
         begun = {code for name, code in named.items() if len(word) > 1 and name.startswith(word)}
         if word in named or len(begun) == 1 or not item.choices:
             return named.get(word) or next(iter(begun), text)

@@ -8,7 +8,6 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -26,6 +25,7 @@ from directapp.derive.sheet.cells import (
     unreadable,
 )
 from directapp.derive.sheet.xlsx_formats import Class, classes_of, number_of
+from directapp.services.signatures import DAMAGED_ARCHIVE
 
 _UNPACKED = 400 * 1024 * 1024
 _PIECE = 64 * 1024
@@ -74,7 +74,7 @@ def read_xlsx(data: bytes, sheet: str | None = None) -> XlsxFile:
             if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
                 raise too_long()
             return _read(_Book.open(packed), sheet)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, NotImplementedError, EOFError):
+    except (*DAMAGED_ARCHIVE, expat.ExpatError, KeyError):
         raise unreadable() from None
 
 
@@ -136,13 +136,13 @@ def _range(text: str) -> tuple[int, int, int, int] | None:
 # --- XML -----------------------------------------------------------------------------------------
 
 
-class _Hearer(Protocol):
+class _Handler(Protocol):
     def start(self, name: str, attributes: Mapping[str, str]) -> None: ...
     def end(self, name: str) -> None: ...
     def text(self, text: str) -> None: ...
 
 
-def _hear(stream: Any, hearer: _Hearer) -> None:
+def _parse(stream: Any, handler: _Handler) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
@@ -150,11 +150,11 @@ def _hear(stream: Any, hearer: _Hearer) -> None:
         raise unreadable()
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: hearer.start(
+    parser.StartElementHandler = lambda name, attributes: handler.start(
         name.rpartition(" ")[2], {n.rpartition(" ")[2]: v for n, v in attributes.items()}
     )
-    parser.EndElementHandler = lambda name: hearer.end(name.rpartition(" ")[2])
-    parser.CharacterDataHandler = hearer.text
+    parser.EndElementHandler = lambda name: handler.end(name.rpartition(" ")[2])
+    parser.CharacterDataHandler = handler.text
     while piece := stream.read(_PIECE):
         parser.Parse(piece, False)
     parser.Parse(b"", True)
@@ -296,7 +296,7 @@ class _Book:
         words, styles = _Words(), _listed(packed, parts["styles"]) if "styles" in parts else _List()
         if "sharedStrings" in parts:
             with packed.open(parts["sharedStrings"]) as stream:
-                _hear(stream, words)
+                _parse(stream, words)
         codes = {int(f["numFmtId"]): f.get("formatCode", "") for f in styles.of("numFmts/numFmt")}
         used = [int(xf.get("numFmtId", 0)) for xf in styles.of("cellXfs/xf")]
         since_1904 = any(one.get("date1904") in {"1", "true"} for one in book.of("workbook/workbookPr"))
@@ -306,7 +306,7 @@ class _Book:
         """Read a sheet."""
         rows = _Rows(self)
         with self.packed.open(sheet.path) as stream:
-            _hear(stream, rows)
+            _parse(stream, rows)
         return rows
 
     def value(self, kind: str, value: str, style: int) -> Cell:
@@ -322,14 +322,14 @@ class _Book:
             return odd("date", value)
         if kind == "str" or not value:
             return _unescaped(value).strip()
-        meta = self.classes[style] if style < len(self.classes) else "number"
-        return number_of(value, meta, since_1904=self.since_1904)
+        known = self.classes[style] if style < len(self.classes) else "number"
+        return number_of(value, known, since_1904=self.since_1904)
 
 
 def _listed(packed: zipfile.ZipFile, path: str) -> _List:
     found = _List()
     with packed.open(path) as stream:
-        _hear(stream, found)
+        _parse(stream, found)
     return found
 
 

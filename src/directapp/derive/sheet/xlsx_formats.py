@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from directapp.derive.sheet.cells import Cell, odd
 
 
-class Unit(NamedTuple):
+class Suffix(NamedTuple):
     """What is shown behind a number, and what the number is multiplied by."""
 
     sign: str
@@ -17,9 +17,9 @@ class Unit(NamedTuple):
 
 
 # A whole number shown with leading noughts is known by how many digits it has.
-Class = Literal["number", "date", "time", "duration"] | int | Unit
+Class = Literal["number", "date", "time", "duration"] | int | Suffix
 
-_PERCENT = Unit("%", 100)
+_PERCENT = Suffix("%", 100)
 _BUILTIN: Mapping[int, Class] = {
     **dict.fromkeys((9, 10), _PERCENT),
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)), "date"),
@@ -52,17 +52,17 @@ def class_of(number: int, code: str | None) -> Class:
     if _ELAPSED.search(first):
         return "duration"
     left = _NOISE.sub("", first)
-    if (unit := _unit_of(first, left)) is not None:
-        return unit
+    if (suffix := _suffix_of(first, left)) is not None:
+        return suffix
     if re.search("[yd]", left) or (re.search("m", left) and not re.search("[hs]", left)):
         return "date"
     return "time" if re.search("[hs]", left) else "number"
 
 
-def _unit_of(code: str, left: str) -> Unit | None:
+def _suffix_of(code: str, left: str) -> Suffix | None:
     """Return the percent sign, or the sign of another country's money, that a format shows."""
     signs = (*_MARKED.findall(code), *_SIGNS.findall(_MARKED.sub("", code)))
-    foreign = next((Unit(sign.upper()) for s in signs if (sign := s.strip(" .")) not in _OURS), None)
+    foreign = next((Suffix(sign.upper()) for s in signs if (sign := s.strip(" .")) not in _OURS), None)
     return foreign or (_PERCENT if "%" in left else None)
 
 
@@ -71,20 +71,20 @@ def classes_of(styles: Iterable[int], codes: Mapping[int, str]) -> list[Class]:
     return [class_of(number, codes.get(number)) for number in styles]
 
 
-def number_of(text: str, meta: Class, *, since_1904: bool) -> Cell:
+def number_of(text: str, kind: Class, *, since_1904: bool) -> Cell:
     """Return a stored number as what it shows."""
     number = float(text)
     if not math.isfinite(number):
         return text
-    if isinstance(meta, Unit):
-        return odd("unit", f"{number * meta.times:.15g} {meta.sign}".replace(".", ","))
-    if isinstance(meta, int) or meta == "number" or abs(number) >= _MOST_EXACT:
-        return _shown_number(number, meta if isinstance(meta, int) else 0)
-    if meta in {"date", "time"} and 1 <= number < _LAST_DAY:
+    if isinstance(kind, Suffix):
+        return odd("unit", f"{number * kind.times:.15g} {kind.sign}".replace(".", ","))
+    if isinstance(kind, int) or kind == "number" or abs(number) >= _MOST_EXACT:
+        return _shown_number(number, kind if isinstance(kind, int) else 0)
+    if kind in {"date", "time"} and 1 <= number < _LAST_DAY:
         return odd("date", _moment(number, since_1904=since_1904))
-    if meta == "date":
+    if kind == "date":
         return odd("error", "########" if number else "00.01.1900")
-    return odd("time" if meta == "time" and 0 <= number < 1 else "duration", _clock(number))
+    return odd("time" if kind == "time" and 0 <= number < 1 else "duration", _clock(number))
 
 
 def _shown_number(number: float, digits: int) -> Cell:

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.names import FieldNames, Values, plain
 from directapp.domains.automation.catalogue import SYSTEM
 from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
-from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES
+from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES, RuleRuns, WorkflowRules
 from directapp.domains.automation.handlers import words_of
 from directapp.domains.automation.listening import heard_by
 from directapp.domains.automation.references import resolved
-from directapp.domains.cars.fields import CARS
-from directapp.domains.messages.fields import NOTIFICATIONS
-from directapp.domains.people.fields import DEALERSHIPS, USERS
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.cars.fields import CARS, ITS_CAR, Cars
+from directapp.domains.messages.fields import NOTIFICATIONS, Notifications
+from directapp.domains.people.fields import DEALERSHIPS, USERS, Users
+from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
 from directapp.kernel.text import Text, _
@@ -50,7 +51,7 @@ async def run(job: JobRun) -> None:
     """
     try:
         async with job.act(SYSTEM) as ctx:
-            if ctx.seen is None or not ctx.seen.row["active"] or await _behind(ctx, job.key):
+            if ctx.seen is None or not ctx.seen.row[WorkflowRules.active] or await _behind(ctx, job.key):
                 return
             await _do(ctx, ctx.seen, job)
             await _note(ctx, job, "done", None)
@@ -66,77 +67,84 @@ async def run(job: JobRun) -> None:
 
 
 async def _behind(ctx: CommandContext, key: str) -> bool:
-    return bool(await ctx.find(RULE_RUNS, limit=1, key=key, outcome="done"))
+    return bool(await ctx.find(RULE_RUNS, {RuleRuns.key: key, RuleRuns.outcome: "done"}, limit=1))
 
 
 async def _do(ctx: CommandContext, rule: Seen, job: JobRun) -> None:
     collection, record = job.payload["collection"], UUID(job.payload["record"])
     about = await ctx.look_up(collection, record, system=READER)
     row = rule.row
-    if row["action"] == "call_webhook":
-        webhook = await ctx.look_up(WEBHOOKS, row["webhook"])
+    if row[WorkflowRules.action] == "call_webhook":
+        webhook = await ctx.look_up(WEBHOOKS, row[WorkflowRules.webhook])
         if await heard_by(ctx, webhook, about):
             await queue(ctx, webhook, job.payload["caused_by"], about, {"rule": str(rule.id)})
-    elif row["action"] == "set_field":
+    elif row[WorkflowRules.action] == "set_field":
+        car, name, value = await _car(ctx, about), row[WorkflowRules.set_field], row[WorkflowRules.set_value]
+        if plain(car.row).get(name) != value:
+            await ctx.change({name: value}, system=WORKER, on=car)
+    elif row[WorkflowRules.action] == "create_work_item":
         car = await _car(ctx, about)
-        if car.row.get(row["set_field"]) != row["set_value"]:
-            await ctx.change({row["set_field"]: row["set_value"]}, system=WORKER, on=car)
-    elif row["action"] == "create_work_item":
-        car = await _car(ctx, about)
-        values = {"car": car.id, "description": row["message"], "kind": row["work_kind"]}
+        values: Values = {
+            WorkItems.car: car.id,
+            WorkItems.description: row[WorkflowRules.message],
+            WorkItems.kind: row[WorkflowRules.work_kind],
+        }
         await ctx.create(WORK_ITEMS, values, system=WORKER)
     else:
         await _notify(ctx, rule, await _car(ctx, about) if _has_car(about) else about, job)
 
 
 def _has_car(about: Seen) -> bool:
-    return about.collection == CARS or about.row.get("car") is not None
+    return about.collection == CARS or about.row.get(ITS_CAR) is not None
 
 
 async def _car(ctx: CommandContext, about: Seen) -> Seen:
     if not _has_car(about):
         raise ConflictError(_NO_CAR)
-    return about if about.collection == CARS else await ctx.look_up(CARS, about.row["car"], system=WORKER)
+    return about if about.collection == CARS else await ctx.look_up(CARS, about.row[ITS_CAR], system=WORKER)
 
 
 def sites_of(ctx: CommandContext, about: Seen) -> list[UUID]:
     """Return the sites that a record names: those whose people it is for."""
     named = [name for name, item in ctx.fields(about.collection).items() if item.ref == DEALERSHIPS]
-    return sorted({about.row[name] for name in named if about.row.get(name)})
+    row = plain(about.row)
+    return sorted({row[name] for name in named if row.get(name)})
 
 
 async def _notify(ctx: CommandContext, rule: Seen, about: Seen, job: JobRun) -> None:
-    people = await ctx.find(USERS, system=READER, limit=_MOST_PEOPLE, dealership=sites_of(ctx, about), active=True)
-    car = {"car": about.id} if about.collection == CARS else {}
+    people = await ctx.find(
+        USERS, {Users.dealership: sites_of(ctx, about), Users.active: True}, system=READER, limit=_MOST_PEOPLE
+    )
+    car: Values = {Notifications.car: about.id} if about.collection == CARS else {}
     for person in people:
-        if rule.row["notify_role"] in (person.row["roles"] or ()):
-            values = {
-                "receiver": person.id,
-                "event": job.payload["caused_by"],
-                "title": f"{rule.row['message']}: {title(about)}"[:200],
-                "subject_collection": about.collection,
-                "subject_id": about.id,
+        if rule.row[WorkflowRules.notify_role] in (person.row[Users.roles] or ()):
+            values: Values = {
+                Notifications.receiver: person.id,
+                Notifications.event: job.payload["caused_by"],
+                Notifications.title: f"{rule.row[WorkflowRules.message]}: {title(about)}"[:200],
+                Notifications.subject_collection: about.collection,
+                Notifications.subject_id: about.id,
                 **car,
-                "key": f"{job.key}:{person.id.hex}",
+                Notifications.key: f"{job.key}:{person.id.hex}",
             }
             await ctx.create(NOTIFICATIONS, values, system=WORKER)
 
 
 def title(seen: Seen) -> str:
     """Return what a car is called in a line."""
-    named = [seen.row.get(name) for name in ("make", "model", "license_plate")]
+    named = [seen.row.get(name) for name in (Cars.make, Cars.model, Cars.license_plate)]
     return " ".join(str(part) for part in named if part) or str(seen.id)
 
 
 async def _note(ctx: CommandContext, job: JobRun, outcome: str, told: Text | None) -> None:
-    values = {
-        "rule": job.record,
-        "event": job.payload["caused_by"],
-        "collection": job.payload["collection"],
-        "record": job.payload["record"],
-        "outcome": outcome,
-        "told": told,
-        "key": job.key,
+    values: Values = {
+        RuleRuns.rule: job.record,
+        RuleRuns.event: job.payload["caused_by"],
+        RuleRuns.collection: job.payload["collection"],
+        RuleRuns.record: job.payload["record"],
+        RuleRuns.outcome: outcome,
+        RuleRuns.told: told,
+        RuleRuns.key: job.key,
     }
     await ctx.create(RULE_RUNS, values)
 
@@ -149,18 +157,18 @@ def trying(past: Past, before: Before) -> Run:
             if ctx.seen is None:
                 return
             rule, since = ctx.seen, ctx.now - MONTH
-            events = await past(job.tenant, [rule.row["event"]], since, MOST_EVENTS)
+            events = await past(job.tenant, [rule.row[WorkflowRules.event]], since, MOST_EVENTS)
 
             async def differing(collection: str, moments: Moments, fields: Collection[str]) -> Was:
                 return await before(job.tenant, collection, moments, fields, since)
 
             hits = await _hits(ctx, rule, events, differing)
             lines = [f"{event['at'].astimezone(OSLO):%d.%m.%Y %H:%M}  {title(seen)}" for event, seen in hits[-_SHOWN:]]
-            result = {
-                "tried_at": ctx.now.isoformat(),
-                "tried_events": len(events),
-                "tried_hits": len(hits),
-                "tried_told": "\n".join(lines[::-1]) or None,
+            result: Values = {
+                WorkflowRules.tried_at: ctx.now.isoformat(),
+                WorkflowRules.tried_events: len(events),
+                WorkflowRules.tried_hits: len(hits),
+                WorkflowRules.tried_told: "\n".join(lines[::-1]) or None,
             }
             fresh = await ctx.look_up(WORKFLOW_RULES, rule.id)
             await ctx.change(result, on=fresh)
@@ -169,26 +177,26 @@ def trying(past: Past, before: Before) -> Run:
 
 
 async def _hits(ctx: CommandContext, rule: Seen, events: Sequence[Event], differing: Differing) -> list[Hit]:
-    text = rule.row["conditions"] or ""
+    text = rule.row[WorkflowRules.conditions] or ""
     words = words_of(ctx, events[0]["collection"]) if events else None
     conditions = await resolved(ctx, read_conditions(text, words)) if words else []
     of_car = {c.field.removeprefix(OF_CAR) for c in conditions if c.field.startswith(OF_CAR)}
     records = await _records(ctx, [(event["collection"], event["record"]) for event in events])
     events = [event for event in events if event["record"] in records]
-    cars = await _records(ctx, [(CARS, s.row["car"]) for s in records.values() if of_car and s.row.get("car")])
+    cars = await _records(ctx, [(CARS, s.row[ITS_CAR]) for s in records.values() if s.row.get(ITS_CAR) and of_car])
     was: dict[tuple[UUID, UUID], Mapping[str, Any]] = {}
     for collection in {event["collection"] for event in events}:
         moments = [(e["record"], e["id"]) for e in events if e["collection"] == collection]
         was |= await differing(collection, moments, {c.field for c in conditions})
-    pairs = [(records[event["record"]].row.get("car"), event["id"]) for event in events]
+    pairs = [(records[event["record"]].row.get(ITS_CAR), event["id"]) for event in events]
     was |= await differing(CARS, [(car, event) for car, event in pairs if car in cars], of_car)
     hits = []
     for event, (car, _event) in zip(events, pairs, strict=True):
         seen = records[event["record"]]
         moved = {name: event["payload"].get(name) for name in ("from", "to")}
-        row = {**moved, **seen.row, **was.get((seen.id, event["id"]), {})}
+        row = {**moved, **plain(seen.row), **was.get((seen.id, event["id"]), {})}
         if car in cars:
-            whole = {**cars[car].row, **was.get((car, event["id"]), {})}
+            whole = {**plain(cars[car].row), **was.get((car, event["id"]), {})}
             row |= {f"{OF_CAR}{name}": value for name, value in whole.items()}
         if holds(conditions, row):
             hits.append((event, seen))
@@ -201,5 +209,5 @@ async def _records(ctx: CommandContext, wanted: Sequence[tuple[str, UUID]]) -> d
         ids = list(dict.fromkeys(record for name, record in wanted if name == collection))
         for start in range(0, len(ids), _CHUNK):
             chunk = ids[start : start + _CHUNK]
-            found |= {s.id: s for s in await ctx.find(collection, system=READER, limit=_CHUNK, id=chunk)}
+            found |= {s.id: s for s in await ctx.find(collection, {FieldNames.id: chunk}, system=READER, limit=_CHUNK)}
     return found

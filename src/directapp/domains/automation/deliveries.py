@@ -13,6 +13,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Patch
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import (
     CIRCLE,
@@ -23,7 +24,7 @@ from directapp.domains.automation.catalogue import (
     event_choices,
 )
 from directapp.domains.automation.events import DELIVER
-from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
+from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS, WebhookDeliveries, Webhooks
 from directapp.domains.automation.telling import tell_administrators
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import DirectAppError
@@ -69,39 +70,43 @@ Send = Callable[[str, str, str, datetime, bytes], Awaitable[Reply]]
 
 async def queue(ctx: CommandContext, webhook: Seen, event: str, about: Seen, more: Mapping[str, Any]) -> None:
     """Write a message down and ask for it to be sent; where we and the receiver go in a circle, stop the webhook."""
+    common: Patch = {
+        WebhookDeliveries.webhook: webhook.id,
+        WebhookDeliveries.event: event,
+        WebhookDeliveries.record: str(about.id),
+    }
     rounds = await ctx.find(
         WEBHOOK_DELIVERIES,
+        {**common, WebhookDeliveries.created_at: Range(ctx.now - ROUND_TIME)},
         system=SYSTEM,
         limit=ROUNDS,
-        only=("id",),
-        webhook=webhook.id,
-        event=event,
-        record=str(about.id),
-        created_at=Range(ctx.now - ROUND_TIME),
+        only=(WebhookDeliveries.id,),
     )
     if len(rounds) == ROUNDS:
-        await ctx.change({"active": False, "stopped_because": CIRCLE}, system=SYSTEM, on=webhook)
-        words = _PING_PONG.fill(name=webhook.row["name"], event=_label(ctx, event), rounds=ROUNDS)
+        await ctx.change({Webhooks.active: False, Webhooks.stopped_because: CIRCLE}, system=SYSTEM, on=webhook)
+        words = _PING_PONG.fill(name=webhook.row[Webhooks.name], event=_label(ctx, event), rounds=ROUNDS)
         await tell_administrators(ctx, webhook, words)
-        values = {"webhook": webhook.id, "event": event, "outcome": "failed", "error": words}
-        await ctx.create(WEBHOOK_DELIVERIES, {**values, "record": str(about.id)}, system=SYSTEM)
+        failed: Patch = {**common, WebhookDeliveries.outcome: "failed", WebhookDeliveries.error: words}
+        await ctx.create(WEBHOOK_DELIVERIES, failed, system=SYSTEM)
         return
     data = {"collection": about.collection, "id": str(about.id), **more}
     body = orjson.dumps({"type": event, "timestamp": ctx.now.isoformat(), "data": data}).decode()
-    values = {"webhook": webhook.id, "event": event, "outcome": "waiting", "body": body, "record": str(about.id)}
-    made = await ctx.create(WEBHOOK_DELIVERIES, values, system=SYSTEM)
+    waiting: Patch = {**common, WebhookDeliveries.outcome: "waiting", WebhookDeliveries.body: body}
+    made = await ctx.create(WEBHOOK_DELIVERIES, waiting, system=SYSTEM)
     ctx.emit(DELIVER, on=made)
 
 
 def _label(ctx: CommandContext, event: str) -> Text:
-    offered = ctx.fields(WEBHOOK_DELIVERIES)["event"].choices
+    offered = ctx.fields(WEBHOOK_DELIVERIES)[WebhookDeliveries.event].choices
     return next(choice.label for choice in offered if choice.code == event)
 
 
 async def replay(ctx: CommandContext) -> None:
     """Send a message once more, with the same id."""
     found = await ctx.look_up(WEBHOOK_DELIVERIES, ctx.target.id, system=SYSTEM)
-    ctx.seen = await ctx.change({"outcome": "waiting", "error": None}, system=SYSTEM, on=found)
+    ctx.seen = await ctx.change(
+        {WebhookDeliveries.outcome: "waiting", WebhookDeliveries.error: None}, system=SYSTEM, on=found
+    )
     ctx.emit(DELIVER)
 
 
@@ -110,20 +115,21 @@ def delivering(send: Send) -> Run:
 
     async def deliver(job: JobRun) -> None:
         async with job.act(SYSTEM) as ctx:
-            if ctx.seen is None or ctx.seen.row["outcome"] != "waiting":
+            if ctx.seen is None or ctx.seen.row[WebhookDeliveries.outcome] != "waiting":
                 return
             message = ctx.seen
-            webhook = await ctx.look_up(WEBHOOKS, message.row["webhook"])
-        if not webhook.row["active"]:
+            webhook = await ctx.look_up(WEBHOOKS, message.row[WebhookDeliveries.webhook])
+            secret = await ctx.unsealed(webhook, Webhooks.secret)
+        if not webhook.row[Webhooks.active]:
             await _note(job, outcome="failed", error=_INACTIVE)
             return
         try:
             reply = await send(
-                webhook.row["url"],
-                webhook.row["secret"],
+                webhook.row[Webhooks.url],
+                secret,
                 f"msg_{message.id.hex}",
                 job.pipeline.clock(),
-                message.row["body"].encode(),
+                message.row[WebhookDeliveries.body].encode(),
             )
         except UnsafeAddressError as error:
             await _note(job, outcome="failed", error=error.reason)
@@ -147,7 +153,7 @@ async def _heed(job: JobRun, webhook: Seen, reply: Reply) -> None:
     if gone:
         async with job.act(SYSTEM) as ctx:
             found = await ctx.look_up(WEBHOOKS, webhook.id)
-            await ctx.change({"active": False, "stopped_because": GONE}, on=found)
+            await ctx.change({Webhooks.active: False, Webhooks.stopped_because: GONE}, on=found)
         raise GiveUpError(words)
     if reply.retry_after is not None:
         raise LaterError(words, seconds=reply.retry_after)
@@ -159,8 +165,8 @@ async def _note(job: JobRun, *, delivered: bool = False, **values: Any) -> None:
         if ctx.seen is None:
             return
         if delivered:
-            values["delivered_at"] = ctx.now.isoformat()
-        await ctx.change({**values, "attempts": int(ctx.seen.row["attempts"] or 0) + 1})
+            values[WebhookDeliveries.delivered_at] = ctx.now.isoformat()
+        await ctx.change({**values, WebhookDeliveries.attempts: int(ctx.seen.row[WebhookDeliveries.attempts] or 0) + 1})
 
 
 def _content(events: Iterable[Event]) -> Group:
@@ -169,7 +175,7 @@ def _content(events: Iterable[Event]) -> Group:
         _("Delivery"),
         (
             field(
-                "webhook",
+                WebhookDeliveries.webhook,
                 _("Webhook"),
                 Kind.REF,
                 ref=WEBHOOKS,
@@ -178,20 +184,22 @@ def _content(events: Iterable[Event]) -> Group:
                 computed=True,
             ),
             field(
-                "event",
+                WebhookDeliveries.event,
                 _("Event"),
                 Kind.CHOICE,
                 choices=(*event_choices(events), *_PING),
                 required=True,
                 computed=True,
             ),
-            field("outcome", _("Outcome"), Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True),
-            field("answer", _("Status code"), Kind.INTEGER, computed=True),
-            field("attempts", _("Attempts"), Kind.INTEGER, computed=True),
-            field("error", _("Error"), max_length=_LONGEST, computed=True),
-            field("delivered_at", _("Delivered"), Kind.INSTANT, computed=True),
-            field("body", _("Content"), Kind.TEXT, computed=True),
-            field("record", _("Record"), max_length=36, computed=True),
+            field(
+                WebhookDeliveries.outcome, _("Outcome"), Kind.CHOICE, choices=OUTCOMES, default="waiting", computed=True
+            ),
+            field(WebhookDeliveries.answer, _("Status code"), Kind.INTEGER, computed=True),
+            field(WebhookDeliveries.attempts, _("Attempts"), Kind.INTEGER, computed=True),
+            field(WebhookDeliveries.error, _("Error"), max_length=_LONGEST, computed=True),
+            field(WebhookDeliveries.delivered_at, _("Delivered"), Kind.INSTANT, computed=True),
+            field(WebhookDeliveries.body, _("Content"), Kind.TEXT, computed=True, personal="customer"),
+            field(WebhookDeliveries.record, _("Record"), max_length=36, computed=True),
         ),
     )
 
@@ -208,9 +216,17 @@ def deliveries(events: Iterable[Event]) -> Collection:
             grants=(Grant(role=ADMIN, verbs=("replay",)), Grant(role=MANAGER)),
         ),
         views=Views(
-            columns=("created_at", "webhook", "event", "outcome", "answer", "attempts", "error"),
-            title=("event",),
-            filters=("webhook", "outcome", "event"),
+            columns=(
+                WebhookDeliveries.created_at,
+                WebhookDeliveries.webhook,
+                WebhookDeliveries.event,
+                WebhookDeliveries.outcome,
+                WebhookDeliveries.answer,
+                WebhookDeliveries.attempts,
+                WebhookDeliveries.error,
+            ),
+            title=(WebhookDeliveries.event,),
+            filters=(WebhookDeliveries.webhook, WebhookDeliveries.outcome, WebhookDeliveries.event),
             icon="webhook",
         ),
         verbs=(Verb(name="replay", label=_("Send again"), run=replay, icon="refresh"),),

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.declare.kinds import BadValueError
+from directapp.declare.names import Values, plain
 from directapp.domains.automation.catalogue import CIRCLE, DEEPEST, SYSTEM, UNREADABLE
 from directapp.domains.automation.conditions import Vocabulary, holds, read_conditions, vocabulary
 from directapp.domains.automation.deliveries import queue
 from directapp.domains.automation.events import RUN
-from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES
+from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES, RuleRuns, Webhooks, WorkflowRules
 from directapp.domains.automation.listening import heard_by, told
 from directapp.domains.automation.references import resolved
 from directapp.domains.automation.telling import tell_administrators
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, ITS_CAR
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text, _
 from directapp.services.command import CommandContext
@@ -26,9 +27,15 @@ _RULE_STOPPED = _("The rule “{name}” is stopped. {why}")
 async def follow(ctx: CommandContext) -> None:
     """Tell the webhooks that listen, and ask for what the rules that fit want done."""
     event = ctx.verb
-    asked = ctx.find(WEBHOOKS, system=SYSTEM, limit=_MOST, cached=True, active=True)
+    asked = ctx.find(WEBHOOKS, {Webhooks.active: True}, system=SYSTEM, limit=_MOST, cached=True)
     webhooks = [w for w in await asked if listens(w, event)]
-    rules = await ctx.find(WORKFLOW_RULES, system=SYSTEM, limit=_MOST, cached=True, event=event, active=True)
+    rules = await ctx.find(
+        WORKFLOW_RULES,
+        {WorkflowRules.event: event, WorkflowRules.active: True},
+        system=SYSTEM,
+        limit=_MOST,
+        cached=True,
+    )
     if ctx.seen is None or not (webhooks or rules):
         return
     for webhook in webhooks:
@@ -41,7 +48,7 @@ async def follow(ctx: CommandContext) -> None:
     words = words_of(ctx, ctx.collection)
     for rule in rules:
         try:
-            conditions = await resolved(ctx, read_conditions(rule.row["conditions"] or "", words))
+            conditions = await resolved(ctx, read_conditions(rule.row[WorkflowRules.conditions] or "", words))
         except BadValueError as error:
             await stop(ctx, rule, UNREADABLE, error.text)
             continue
@@ -56,7 +63,7 @@ async def follow(ctx: CommandContext) -> None:
 
 def listens(webhook: Seen, event: str) -> bool:
     """Whether a webhook wants to know of an event."""
-    return event in (webhook.row["events"] or ())
+    return event in (webhook.row[Webhooks.events] or ())
 
 
 def words_of(ctx: CommandContext, collection: str) -> Vocabulary:
@@ -66,27 +73,27 @@ def words_of(ctx: CommandContext, collection: str) -> Vocabulary:
 
 async def facts(ctx: CommandContext, seen: Seen, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a rule's conditions may ask of: the record's fields, and those of its car as ``car.field``."""
-    found: dict[str, Any] = {**more, **seen.row}
-    car = seen.row.get("car")
+    found: dict[str, Any] = {**more, **plain(seen.row)}
+    car = seen.row.get(ITS_CAR)
     if seen.collection != CARS and car is not None:
         try:
             whole = await ctx.look_up(CARS, car, system="workflow")
         except NotFoundError:
             return found
-        found |= {f"car.{name}": value for name, value in whole.row.items()}
+        found |= {f"car.{name}": value for name, value in plain(whole.row).items()}
     return found
 
 
 async def stop(ctx: CommandContext, rule: Seen, why: str, words: Text) -> None:
     """Switch off a rule that goes in a circle or cannot be read, and tell the administrators."""
-    await ctx.change({"active": False, "stopped_because": why}, system=SYSTEM, on=rule)
-    values = {
-        "rule": rule.id,
-        "event": ctx.verb,
-        "collection": ctx.collection,
-        "record": str(ctx.target.id),
-        "outcome": "stopped",
-        "told": words,
+    await ctx.change({WorkflowRules.active: False, WorkflowRules.stopped_because: why}, system=SYSTEM, on=rule)
+    values: Values = {
+        RuleRuns.rule: rule.id,
+        RuleRuns.event: ctx.verb,
+        RuleRuns.collection: ctx.collection,
+        RuleRuns.record: str(ctx.target.id),
+        RuleRuns.outcome: "stopped",
+        RuleRuns.told: words,
     }
     await ctx.create(RULE_RUNS, values, system=SYSTEM)
-    await tell_administrators(ctx, rule, _RULE_STOPPED.fill(name=rule.row["name"], why=words))
+    await tell_administrators(ctx, rule, _RULE_STOPPED.fill(name=rule.row[WorkflowRules.name], why=words))

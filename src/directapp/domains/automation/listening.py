@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from directapp.domains.automation.fields import Webhooks
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.actor import Actor
 from directapp.services.command import CommandContext
@@ -15,11 +16,11 @@ _TRAIL = frozenset({"actor", "user", "version", "depth", "from", "to", "was"})
 
 def listener(ctx: CommandContext, webhook: Seen) -> Actor:
     """Return the actor whose rights a webhook has: the manager of its site, or the administrator of the company."""
-    site = webhook.row["dealership"]
+    site = webhook.row.get(Webhooks.dealership)
     return Actor(
         tenant=ctx.actor.tenant,
         user=None,
-        name=f"webhook:{webhook.row['name']}",
+        name=f"webhook:{webhook.row[Webhooks.name]}",
         roles=frozenset({MANAGER if site else ADMIN}),
         site=site,
         sites=frozenset({site} if site else ()),

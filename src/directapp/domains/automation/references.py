@@ -7,12 +7,13 @@ from uuid import UUID
 
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.automation.conditions import Condition, plain
+from directapp.domains.cars.fields import Cars
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 
 # What people call a record by; cars are many, and found by what stands on them.
 _NAMES = ("number", "code", "name", "name_nb", "name_en", "email", "title")
-_CODES = ("license_plate", "vin", "order_number")
+_CODES = (Cars.license_plate, Cars.vin, Cars.order_number)
 _MOST = 2000
 _NONE = _("Line {line}: “{said}” was not found.")
 
@@ -46,7 +47,7 @@ async def _found(ctx: CommandContext, collection: str, said: UUID | str) -> froz
     if "vin" in names:
         written = said.upper().replace(" ", "").replace("-", "")
         asked: list[dict[str, Any]] = [{name: written} for name in _CODES]
-        found = [await ctx.find(collection, system="pipeline", limit=_MOST, **one) for one in asked]
+        found = [await ctx.find(collection, one, system="pipeline", limit=_MOST) for one in asked]
         return frozenset(one.id for rows in found for one in rows)
     rows = await ctx.find(collection, system="pipeline", limit=_MOST, cached=True)
     return frozenset(one.id for one in rows if said in _called(one.row))

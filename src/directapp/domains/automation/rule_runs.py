@@ -8,7 +8,7 @@ from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.domains.automation.catalogue import SYSTEM, event_choices
-from directapp.domains.automation.fields import RULE_RUNS, WORKFLOW_RULES
+from directapp.domains.automation.fields import RULE_RUNS, WORKFLOW_RULES, RuleRuns
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.text import _, pgettext
 
@@ -26,7 +26,7 @@ def _content(events: Iterable[Event]) -> Group:
         _("Rule run"),
         (
             field(
-                "rule",
+                RuleRuns.rule,
                 _("Rule"),
                 Kind.REF,
                 ref=WORKFLOW_RULES,
@@ -34,12 +34,12 @@ def _content(events: Iterable[Event]) -> Group:
                 required=True,
                 computed=True,
             ),
-            field("event", _("Event"), Kind.CHOICE, choices=event_choices(events), computed=True),
-            field("collection", _("About"), max_length=60, computed=True),
-            field("record", _("Record"), max_length=36, computed=True),
-            field("outcome", _("Outcome"), Kind.CHOICE, choices=OUTCOMES, computed=True),
-            field("told", _("Explanation"), max_length=300, computed=True),
-            field("key", _("Key"), max_length=60, computed=True),
+            field(RuleRuns.event, _("Event"), Kind.CHOICE, choices=event_choices(events), computed=True),
+            field(RuleRuns.collection, _("About"), max_length=60, computed=True),
+            field(RuleRuns.record, _("Record"), max_length=36, computed=True),
+            field(RuleRuns.outcome, _("Outcome"), Kind.CHOICE, choices=OUTCOMES, computed=True),
+            field(RuleRuns.told, _("Explanation"), max_length=300, computed=True),
+            field(RuleRuns.key, _("Key"), max_length=60, computed=True),
         ),
     )
 
@@ -53,9 +53,9 @@ def rule_runs(events: Iterable[Event]) -> Collection:
         groups=(_content(events),),
         access=Access(systems=(SYSTEM, "demo"), grants=(Grant(role=ADMIN), Grant(role=MANAGER))),
         views=Views(
-            columns=("created_at", "rule", "event", "outcome", "told"),
-            title=("event",),
-            filters=("rule", "outcome"),
+            columns=(RuleRuns.created_at, RuleRuns.rule, RuleRuns.event, RuleRuns.outcome, RuleRuns.told),
+            title=(RuleRuns.event,),
+            filters=(RuleRuns.rule, RuleRuns.outcome),
             icon="history",
         ),
         indexes=(("rule", "created_at"), ("key",)),

@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from directapp.declare.access import Access, Grant
+from directapp.declare.access import KEYRING, Access, Grant
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, Views
+from directapp.declare.collection import Collection, SetUp, Views
 from directapp.declare.events import Event
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.automation.catalogue import CIRCLE, GONE, SYSTEM, event_choices
 from directapp.domains.automation.deliveries import PING, queue
-from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS
+from directapp.domains.automation.fields import WEBHOOK_DELIVERIES, WEBHOOKS, Webhooks
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.errors import Problem
@@ -54,7 +54,7 @@ def new_secret() -> str:
 
 def _address() -> Field:
     return field(
-        "url",
+        Webhooks.url,
         _("Address"),
         Kind.STRING,
         required=True,
@@ -67,7 +67,7 @@ def _address() -> Field:
 
 def _site() -> Field:
     return field(
-        "dealership",
+        Webhooks.dealership,
         _("Site"),
         Kind.REF,
         ref=DEALERSHIPS,
@@ -77,11 +77,11 @@ def _site() -> Field:
 
 
 def _events(events: Iterable[Event]) -> Field:
-    return field("events", _("Events"), Kind.CHOICES, choices=event_choices(events), required=True)
+    return field(Webhooks.events, _("Events"), Kind.CHOICES, choices=event_choices(events), required=True)
 
 
 def _name() -> Field:
-    return field("name", _("Name"), required=True, max_length=80, search=True)
+    return field(Webhooks.name, _("Name"), required=True, max_length=80, search=True)
 
 
 def _content(events: Iterable[Event]) -> Group:
@@ -93,8 +93,8 @@ def _content(events: Iterable[Event]) -> Group:
             _address(),
             _events(events),
             _site(),
-            field("active", _("Active"), Kind.BOOLEAN, default=True),
-            field("stopped_because", _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
+            field(Webhooks.active, _("Active"), Kind.BOOLEAN, default=True),
+            field(Webhooks.stopped_because, _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
         ),
     )
 
@@ -102,7 +102,7 @@ def _content(events: Iterable[Event]) -> Group:
 KEY = Group(
     "key",
     _("Key"),
-    (field("secret", _("Signing secret"), computed=True, secret=True, max_length=100),),
+    (field(Webhooks.secret, _("Signing secret"), computed=True, secret=True, encrypted=True, max_length=100),),
 )
 _SECRET = (Secret(name="secret", label=_("Signing secret")),)
 
@@ -111,14 +111,14 @@ async def subscribe(ctx: CommandContext) -> None:
     """Add a webhook and show its secret, this once."""
     secret = new_secret()
     values = {name: ctx.params[name] for name in ("name", "url", "events", "dealership") if ctx.params.get(name)}
-    ctx.answer = await ctx.create(WEBHOOKS, values | {"secret": secret, "active": True}, system=SYSTEM)
+    ctx.answer = await ctx.create(WEBHOOKS, values | {Webhooks.secret: secret, Webhooks.active: True}, system=SYSTEM)
     ctx.shown_once = {"secret": secret}
 
 
 async def renew(ctx: CommandContext) -> None:
     """Make a new secret and show it, this once; the old one is of no use from now on."""
     secret = new_secret()
-    await ctx.change({"secret": secret}, system=SYSTEM)
+    await ctx.change({Webhooks.secret: secret}, system=SYSTEM)
     ctx.shown_once = {"secret": secret}
 
 
@@ -128,25 +128,26 @@ async def ping(ctx: CommandContext) -> None:
 
 
 def _inactive(case: Case) -> Problem | None:
-    if case.get("active"):
+    if case.get(Webhooks.active):
         return None
-    return Problem(_("The webhook is not active."), field="active", code="CONFLICT")
+    return Problem(_("The webhook is not active."), field=Webhooks.active, code="CONFLICT")
 
 
 def fresh_start(case: Case) -> dict[str, Any]:
     """Forget why it was stopped once a person switches it on again."""
-    return {"stopped_because": None} if case.changed("active") and case.get("active") else {}
+    return {Webhooks.stopped_because: None} if case.changed(Webhooks.active) and case.get(Webhooks.active) else {}
 
 
 def webhooks(events: Iterable[Event]) -> Collection:
     """Return the collection of those who listen to events from outside."""
     return Collection(
         name=WEBHOOKS,
+        set_up=SetUp(key=(Webhooks.name,), carried=False),
         label=_("Webhook"),
         plural=_("Webhooks"),
         groups=(_content(events), KEY),
         access=Access(
-            systems=(SYSTEM, "demo"),
+            systems=(SYSTEM, "importer", "demo", KEYRING),
             grants=(
                 Grant(role=ADMIN, read=("all",), write=("all",), delete=True, verbs=("subscribe", "renew", "ping")),
                 Grant(role=MANAGER, read=("all",)),
@@ -154,10 +155,17 @@ def webhooks(events: Iterable[Event]) -> Collection:
             delete_why=_("Another system is to be told no more."),
         ),
         views=Views(
-            columns=("name", "url", "events", "dealership", "active", "stopped_because"),
-            title=("name",),
-            sort=("name",),
-            filters=("active",),
+            columns=(
+                Webhooks.name,
+                Webhooks.url,
+                Webhooks.events,
+                Webhooks.dealership,
+                Webhooks.active,
+                Webhooks.stopped_because,
+            ),
+            title=(Webhooks.name,),
+            sort=(Webhooks.name,),
+            filters=(Webhooks.active,),
             icon="webhook",
         ),
         fill=(fresh_start,),
@@ -170,6 +178,7 @@ def webhooks(events: Iterable[Event]) -> Collection:
                 params=(_name(), _address(), _events(events), _site()),
                 icon="plus",
                 primary=True,
+                step_up=True,
                 secrets=_SECRET,
             ),
             Verb(
@@ -179,7 +188,9 @@ def webhooks(events: Iterable[Event]) -> Collection:
                 blocked=_inactive,
                 icon="player-play",
             ),
-            Verb(name="renew", label=_("New secret"), run=renew, icon="key", danger=True, secrets=_SECRET),
+            Verb(
+                name="renew", label=_("New secret"), run=renew, icon="key", danger=True, step_up=True, secrets=_SECRET
+            ),
         ),
         indexes=(("active",),),
         notes=f"What was sent stands in {WEBHOOK_DELIVERIES}.",

@@ -1,20 +1,21 @@
 """Workflow rules: when something happens to such a record, do this. Tried on the past before they are switched on."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, Views
+from directapp.declare.collection import Collection, SetUp, Views
 from directapp.declare.events import Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.names import FieldName
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import CIRCLE, SYSTEM, UNREADABLE, event_choices
 from directapp.domains.automation.conditions import Vocabulary, normal, plain, read_conditions, vocabulary
 from directapp.domains.automation.events import TRIAL
-from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES
+from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES, WorkflowRules
 from directapp.domains.automation.references import demand_found
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.roles import ADMIN, MANAGER, role_choices
@@ -37,7 +38,7 @@ SETTABLE = choices(
     ("cosmetic_notes", _("Cosmetic notes")),
 )
 WORK = choices(
-    ("technical", _("Mechanical")),
+    ("technical", _("Technical")),
     ("cosmetic", _("Cosmetic")),
     ("tyres", _("Tyres and wheels")),
     ("glass", _("Glass")),
@@ -48,18 +49,24 @@ STOPS = choices(
     (CIRCLE, _("The rule goes in a circle")),
     (UNREADABLE, _("The conditions can no longer be read")),
 )
-NEEDS = {
-    "notify": ("notify_role", "message"),
-    "set_field": ("set_field", "set_value"),
-    "create_work_item": ("work_kind", "message"),
-    "call_webhook": ("webhook",),
+_NEEDS: Mapping[str, tuple[FieldName[object], ...]] = {
+    "notify": (WorkflowRules.notify_role, WorkflowRules.message),
+    "set_field": (WorkflowRules.set_field, WorkflowRules.set_value),
+    "create_work_item": (WorkflowRules.work_kind, WorkflowRules.message),
+    "call_webhook": (WorkflowRules.webhook,),
 }
-_CONTENT = ("event", "conditions", "action", *{name for names in NEEDS.values() for name in names})
+_CONTENT = (
+    WorkflowRules.event,
+    WorkflowRules.conditions,
+    WorkflowRules.action,
+    *{name for names in _NEEDS.values() for name in names},
+)
+_TRIED = (WorkflowRules.tried_at, WorkflowRules.tried_events, WorkflowRules.tried_hits, WorkflowRules.tried_told)
 
 
 _HELP = _(
     "One comparison a line, all of which must hold: “Make = Audi”, “Sale price > 500 000”, “Customer name"
-    " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Dealership = 499”."
+    " is empty”, “Priority is one of High, Urgent”, “Promised delivery <= 24.12.2026”, “Site = 499”."
     " Write car. before a field of the car where the event is about something else. Empty: always."
 )
 
@@ -69,16 +76,16 @@ def _when(events: Iterable[Event]) -> Group:
         "when",
         _("When"),
         (
-            field("name", _("Name"), required=True, max_length=80, search=True),
+            field(WorkflowRules.name, _("Name"), required=True, max_length=80, search=True),
             field(
-                "event",
+                WorkflowRules.event,
                 _("When this happens"),
                 Kind.CHOICE,
                 choices=event_choices(events),
                 required=True,
             ),
             field(
-                "conditions",
+                WorkflowRules.conditions,
                 _("And this holds"),
                 Kind.TEXT,
                 max_length=1000,
@@ -93,25 +100,25 @@ THEN = Group(
     "then",
     _("Then"),
     (
-        field("action", _("Do this"), Kind.CHOICE, choices=ACTIONS, required=True, default="notify"),
-        field("notify_role", _("Notify role"), Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
-        field("message", _("Text"), max_length=200),
-        field("set_field", _("Field"), Kind.CHOICE, choices=SETTABLE),
-        field("set_value", _("Value"), max_length=200),
-        field("work_kind", _("Kind of work"), Kind.CHOICE, choices=WORK),
-        field("webhook", _("Webhook"), Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
+        field(WorkflowRules.action, _("Do this"), Kind.CHOICE, choices=ACTIONS, required=True, default="notify"),
+        field(WorkflowRules.notify_role, _("Notify role"), Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
+        field(WorkflowRules.message, _("Text"), max_length=200),
+        field(WorkflowRules.set_field, _("Field"), Kind.CHOICE, choices=SETTABLE),
+        field(WorkflowRules.set_value, _("Value"), max_length=200),
+        field(WorkflowRules.work_kind, _("Kind of work"), Kind.CHOICE, choices=WORK),
+        field(WorkflowRules.webhook, _("Webhook"), Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
     ),
 )
 STAND = Group(
     "stand",
     _("State"),
     (
-        field("active", _("Switched on"), Kind.BOOLEAN, default=False, computed=True),
-        field("tried_at", pgettext("rule", "Tried"), Kind.INSTANT, computed=True),
-        field("tried_events", _("Events of the last month"), Kind.INTEGER, computed=True),
-        field("tried_hits", _("Would have acted"), Kind.INTEGER, computed=True),
-        field("tried_told", _("These"), Kind.TEXT, max_length=4000, computed=True),
-        field("stopped_because", _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
+        field(WorkflowRules.active, _("Switched on"), Kind.BOOLEAN, default=False, computed=True),
+        field(WorkflowRules.tried_at, pgettext("rule", "Tried"), Kind.INSTANT, computed=True),
+        field(WorkflowRules.tried_events, _("Events of the last month"), Kind.INTEGER, computed=True),
+        field(WorkflowRules.tried_hits, _("Would have acted"), Kind.INTEGER, computed=True),
+        field(WorkflowRules.tried_told, _("These"), Kind.TEXT, max_length=4000, computed=True),
+        field(WorkflowRules.stopped_because, _("Stopped because"), Kind.CHOICE, choices=STOPS, computed=True),
     ),
 )
 
@@ -121,8 +128,8 @@ def complete(case: Case) -> list[Problem]:
     words = _("Has to be filled in for this action.")
     return [
         Problem(words, field=name)
-        for name in NEEDS.get(str(case.get("action")), ())
-        if case.get(name) is None and (case.changed("action", name) or not case.actor.is_system)
+        for name in _NEEDS.get(str(case.get(WorkflowRules.action)), ())
+        if case.get(name) is None and (case.changed(WorkflowRules.action, name) or not case.actor.is_system)
     ]
 
 
@@ -136,17 +143,23 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
     def readable(case: Case) -> list[Problem]:
         """Demand conditions and a value that can be understood by the fields that they are about."""
         problems = []
-        words = words_for(spec(), case.get("event")) if case.changed("event", "conditions") else None
+        words = (
+            words_for(spec(), case.get(WorkflowRules.event))
+            if case.changed(WorkflowRules.event, WorkflowRules.conditions)
+            else None
+        )
         if words is not None:
             try:
-                read_conditions(case.get("conditions") or "", words)
+                read_conditions(case.get(WorkflowRules.conditions) or "", words)
             except BadValueError as error:
-                problems.append(Problem(error.text, field="conditions"))
-        if case.get("set_value") is not None and case.changed("set_field", "set_value"):
+                problems.append(Problem(error.text, field=WorkflowRules.conditions))
+        if case.get(WorkflowRules.set_value) is not None and case.changed(
+            WorkflowRules.set_field, WorkflowRules.set_value
+        ):
             try:
                 _value(spec(), case)
             except BadValueError as error:
-                problems.append(Problem(error.text, field="set_value"))
+                problems.append(Problem(error.text, field=WorkflowRules.set_value))
         return problems
 
     return readable
@@ -154,7 +167,7 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
 
 def _value(spec: Spec, case: Case) -> Any:
     """Return what is set, as its field understands it; a choice by its label too."""
-    item, said = spec[CARS].fields.get(str(case.get("set_field"))), str(case.get("set_value"))
+    item, said = spec[CARS].fields.get(str(case.get(WorkflowRules.set_field))), str(case.get(WorkflowRules.set_value))
     if item is None:
         return said
     named = [one.code for one in item.choices if plain(said) in map(plain, in_every_language(one.label))]
@@ -164,10 +177,12 @@ def _value(spec: Spec, case: Case) -> Any:
 def _as_stored(spec: Callable[[], Spec]) -> Callable[[Case], dict[str, Any]]:
     def as_stored(case: Case) -> dict[str, Any]:
         """Keep what is set as its field keeps it: a priority by its code."""
-        if case.get("set_value") is None or not case.changed("set_field", "set_value"):
+        if case.get(WorkflowRules.set_value) is None or not case.changed(
+            WorkflowRules.set_field, WorkflowRules.set_value
+        ):
             return {}
         try:
-            return {"set_value": str(_value(spec(), case))}
+            return {WorkflowRules.set_value: str(_value(spec(), case))}
         except BadValueError:
             return {}
 
@@ -178,19 +193,19 @@ def tried_anew(case: Case) -> dict[str, Any]:
     """Switch a rule off when what it does has changed: it is to be tried again first."""
     if case.before is None or not case.changed(*_CONTENT):
         return {}
-    return {"active": False} | dict.fromkeys(("tried_at", "tried_events", "tried_hits", "tried_told"))
+    return {WorkflowRules.active: False, **dict.fromkeys(_TRIED)}
 
 
 def _dry_run(spec: Callable[[], Spec]) -> Callable[[CommandContext], Awaitable[None]]:
     async def dry_run(ctx: CommandContext) -> None:
         """Ask what it would have done on last month's events; a name that stands for nothing is refused."""
-        words = words_for(spec(), ctx.case.get("event"))
+        words = words_for(spec(), ctx.case.get(WorkflowRules.event))
         try:
-            asked = read_conditions(ctx.case.get("conditions") or "", words) if words else []
+            asked = read_conditions(ctx.case.get(WorkflowRules.conditions) or "", words) if words else []
             await demand_found(ctx, asked)
         except BadValueError as error:
-            raise InvalidError(Problem(error.text, field="conditions")) from None
-        await ctx.change({"tried_at": None, "tried_told": None}, system=SYSTEM)
+            raise InvalidError(Problem(error.text, field=WorkflowRules.conditions)) from None
+        await ctx.change({WorkflowRules.tried_at: None, WorkflowRules.tried_told: None}, system=SYSTEM)
         ctx.emit(TRIAL)
 
     return dry_run
@@ -198,38 +213,39 @@ def _dry_run(spec: Callable[[], Spec]) -> Callable[[CommandContext], Awaitable[N
 
 async def switch_on(ctx: CommandContext) -> None:
     """Let it act from now on."""
-    await ctx.change({"active": True, "stopped_because": None}, system=SYSTEM)
+    await ctx.change({WorkflowRules.active: True, WorkflowRules.stopped_because: None}, system=SYSTEM)
 
 
 async def switch_off(ctx: CommandContext) -> None:
     """Let it act no more."""
-    await ctx.change({"active": False}, system=SYSTEM)
+    await ctx.change({WorkflowRules.active: False}, system=SYSTEM)
 
 
 def _untried(case: Case) -> Problem | None:
-    if case.get("active"):
-        return Problem(_("The rule is switched on."), field="active", code="CONFLICT")
-    if case.get("tried_at") is None:
+    if case.get(WorkflowRules.active):
+        return Problem(_("The rule is switched on."), field=WorkflowRules.active, code="CONFLICT")
+    if case.get(WorkflowRules.tried_at) is None:
         words = _("Try the rule on the last month first.")
-        return Problem(words, field="tried_at", code="CONFLICT")
+        return Problem(words, field=WorkflowRules.tried_at, code="CONFLICT")
     return None
 
 
 def _off(case: Case) -> Problem | None:
-    if case.get("active"):
+    if case.get(WorkflowRules.active):
         return None
-    return Problem(_("The rule is switched off."), field="active", code="CONFLICT")
+    return Problem(_("The rule is switched off."), field=WorkflowRules.active, code="CONFLICT")
 
 
 def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collection:
     """Return the collection of rules about events; ``spec`` is asked, once all is declared, what they may be about."""
     return Collection(
         name=WORKFLOW_RULES,
+        set_up=SetUp(key=(WorkflowRules.name,)),
         label=_("Rule"),
         plural=_("Rules"),
         groups=(_when(events), THEN, STAND),
         access=Access(
-            systems=(SYSTEM, "demo"),
+            systems=(SYSTEM, "importer", "demo"),
             grants=(
                 Grant(
                     role=ADMIN,
@@ -243,10 +259,18 @@ def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collect
             delete_why=_("A rule that is not needed is tidied away."),
         ),
         views=Views(
-            columns=("name", "event", "action", "active", "tried_at", "tried_hits", "stopped_because"),
-            title=("name",),
-            sort=("name",),
-            filters=("active", "event", "action"),
+            columns=(
+                WorkflowRules.name,
+                WorkflowRules.event,
+                WorkflowRules.action,
+                WorkflowRules.active,
+                WorkflowRules.tried_at,
+                WorkflowRules.tried_hits,
+                WorkflowRules.stopped_because,
+            ),
+            title=(WorkflowRules.name,),
+            sort=(WorkflowRules.name,),
+            filters=(WorkflowRules.active, WorkflowRules.event, WorkflowRules.action),
             icon="robot",
         ),
         rules=(complete, _readable(spec)),

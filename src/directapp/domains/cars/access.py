@@ -2,23 +2,26 @@
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.rules import Either, Empty, In, Is, Not, Rule, Who, Whose, all_of, either
-from directapp.domains.cars.fields import GROUPS
+from directapp.domains.cars.fields import WORK, Cars, WorkFields
+from directapp.domains.cars.groups import GROUPS
 from directapp.domains.cars.states import IN_WORK, OPEN, until
 from directapp.domains.cars.words import NEW, USED
 from directapp.domains.people.roles import ADMIN, HANDLING
 from directapp.kernel.text import _
 
-OWNED = Is("dealership", Who.SITE)
-AT_PREP = Is("prep_center", Who.SITE)
-ONCE_OWNED = Is("original_dealership", Who.SITE)
-SITE_TREE = either(In("dealership", Whose.SITES), In("original_dealership", Whose.SITES))
-UNTYPED_DRAFT = all_of(Is("status", "draft"), Empty("car_type"))
-OWNERLESS = all_of(Empty("dealership"), Is("status", "draft"), either(Is("current_location", Who.SITE), AT_PREP))
-IN_BANK = all_of(Is("in_vehicle_bank", value=True), Not(Is("visibility", "private")))
+OWNED = Is(Cars.dealership, Who.SITE)
+AT_PREP = Is(Cars.prep_center, Who.SITE)
+ONCE_OWNED = Is(Cars.original_dealership, Who.SITE)
+SITE_TREE = either(In(Cars.dealership, Whose.SITES), In(Cars.original_dealership, Whose.SITES))
+UNTYPED_DRAFT = all_of(Is(Cars.status, "draft"), Empty(Cars.car_type))
+OWNERLESS = all_of(
+    Empty(Cars.dealership), Is(Cars.status, "draft"), either(Is(Cars.current_location, Who.SITE), AT_PREP)
+)
+IN_BANK = all_of(Is(Cars.in_vehicle_bank, value=True), Not(Is(Cars.visibility, "private")))
 
 
 def _of_type(*types: str) -> Either:
-    return either(In("car_type", types), UNTYPED_DRAFT)
+    return either(In(Cars.car_type, types), UNTYPED_DRAFT)
 
 
 NEW_CARS, USED_CARS = _of_type(*NEW), _of_type(*USED)
@@ -53,6 +56,7 @@ _SALES = (
     "responsibility",
     "prep_choice",
     "location",
+    "floor",
     "services",
     "transport_sent",
     "price",
@@ -63,11 +67,11 @@ _ON_BEHALF = ("technical", "cosmetic")
 WRITES: dict[str, tuple[str, ...]] = {
     "new_car_sales": _SALES,
     "used_car_sales": (*_SALES, "bank"),
-    "parts": ("location", "parts_seller", "parts_prep", "transport_sent"),
-    "reception": ("location", "transport_arrived", "inspection", "quality"),
-    "planner": ("location", "transport_sent", "transport_arrived", "planning", "delivery", *_ON_BEHALF),
-    "mechanic": ("location", "technical"),
-    "detailer": ("location", "cosmetic"),
+    "parts": ("location", "floor", "parts_seller", "parts_prep", "transport_sent"),
+    "reception": ("location", "floor", "transport_arrived", "inspection", "quality"),
+    "planner": ("location", "floor", "transport_sent", "transport_arrived", "planning", "delivery", *_ON_BEHALF),
+    "mechanic": ("location", "floor", "technical"),
+    "detailer": ("location", "floor", "cosmetic"),
     "sales_manager": (*_SALES, "bank"),
     "manager": (*_SALES, "bank", "planning", "delivery"),
     "finance": ("price", "cost"),
@@ -103,23 +107,23 @@ def _bank(role: str, rows: Rule) -> tuple[Grant, ...]:
     price = ("sale_price",)
     return (
         Grant(role=role, rows=rows, read=_BANK_VIEW, full=False),
-        Grant(role=role, rows=all_of(rows, Is("visibility", "global")), read=price, full=False),
-        Grant(role=role, rows=all_of(rows, In("make", Whose.BRANDS)), read=price, full=False),
+        Grant(role=role, rows=all_of(rows, Is(Cars.visibility, "global")), read=price, full=False),
+        Grant(role=role, rows=all_of(rows, In(Cars.make, Whose.BRANDS)), read=price, full=False),
     )
 
 
-def _workshop(role: str, kind: str) -> tuple[Grant, ...]:
-    assigned = Is(f"assigned_{role}", Who.USER)
+def _workshop(work: WorkFields) -> tuple[Grant, ...]:
+    role = work.role
     queue = all_of(
         AT_PREP,
-        Empty(f"assigned_{role}"),
-        In("status", IN_WORK),
-        Is(f"needs_{kind}", value=True),
-        Empty(f"{kind}_completed_at"),
+        Empty(work.assigned),
+        In(Cars.status, IN_WORK),
+        Is(work.needed, value=True),
+        Empty(work.completed),
     )
     mine = Grant(
         role=role,
-        rows=assigned,
+        rows=Is(work.assigned, Who.USER),
         read=READS[role],
         write=WRITES[role],
         states=IN_WORK,
@@ -141,7 +145,7 @@ def _floor() -> tuple[Grant, ...]:
             read=reception,
             write=WRITES["reception"],
             states=until("qc_failed"),
-            verbs=(*common, "claim"),
+            verbs=(*common, "claim", "decide_inspection"),
         ),
         Grant(
             role="planner",
@@ -184,15 +188,16 @@ def _leaders() -> tuple[Grant, ...]:
             read=READS["manager"],
             write=WRITES_AT_PREP["manager"],
             states=OPEN,
+            verbs=("decide_inspection",),
         ),
         Grant(role="finance", rows=SITE_TREE, read=READS["finance"], write=WRITES["finance"]),
         Grant(
             role="tenant_admin",
             write=("*",),
             create=True,
-            verbs=(*_SELL_VERBS, "receive", "claim", "reassign", "restore", "correct"),
+            verbs=(*_SELL_VERBS, "receive", "claim", "reassign", "restore", "correct", "decide_inspection"),
         ),
-        Grant(role="tenant_admin", rows=Is("status", "draft"), write=("*",), delete=True),
+        Grant(role="tenant_admin", rows=Is(Cars.status, "draft"), write=("*",), delete=True),
     )
 
 
@@ -201,10 +206,10 @@ ACCESS = Access(
         *_sales("new_car_sales", NEW_CARS),
         *_bank("new_car_sales", IN_BANK),
         *_sales("used_car_sales", USED_CARS),
-        *_bank("used_car_sales", either(In("car_type", USED), IN_BANK)),
+        *_bank("used_car_sales", either(In(Cars.car_type, USED), IN_BANK)),
         *_floor(),
-        *_workshop("mechanic", "technical"),
-        *_workshop("detailer", "cosmetic"),
+        *_workshop(WORK["technical"]),
+        *_workshop(WORK["cosmetic"]),
         *_leaders(),
     ),
     systems=("workflow", "custodian", "importer", "archiver", "registry", "demo"),

@@ -4,6 +4,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from directapp.declare.case import Case
+from directapp.domains.cars.fields import Cars
 from directapp.domains.cars.words import USED
 
 SELLERS = frozenset({"new_car_sales", "used_car_sales"})
@@ -17,7 +18,7 @@ def own_site(case: Case) -> UUID | None:
 
 def first_site(case: Case) -> UUID | None:
     """Return the dealership the car starts at: the one given, else that of who registers it."""
-    given: UUID | None = case.get("dealership")
+    given: UUID | None = case.get(Cars.dealership)
     return given or case.actor.site
 
 
@@ -33,4 +34,4 @@ def hours_for(car_type: object) -> Decimal:
 
 def estimated_hours(case: Case) -> Decimal:
     """Return the first estimate of a new car."""
-    return hours_for(case.get("car_type"))
+    return hours_for(case.get(Cars.car_type))

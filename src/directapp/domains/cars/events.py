@@ -1,7 +1,7 @@
 """What happens to cars, their accessories and their transfers."""
 
 from directapp.declare.events import event
-from directapp.domains.cars.fields import CAR_ACCESSORIES, CAR_TRANSFERS, CARS
+from directapp.domains.cars.fields import CAR_ACCESSORIES, CAR_REQUESTS, CAR_TRANSFERS, CARS
 from directapp.kernel.text import _
 
 REGISTERED = event("car.registered", CARS, _("Car registered"))
@@ -18,7 +18,7 @@ PICKUP = event("car.pickup", CARS, _("Car ready for pick-up"))
 FOR_SALE = event("car.for_sale", CARS, _("Car for sale"))
 RESERVED = event("car.reserved", CARS, _("Car reserved"))
 SOLD = event("car.sold", CARS, _("Car sold"))
-ARRIVED_DEALERSHIP = event("car.arrived_dealership", CARS, _("Car arrived at the dealership"))
+ARRIVED_DEALERSHIP = event("car.arrived_dealership", CARS, _("Car arrived at the selling site"))
 DELIVERED = event("car.delivered", CARS, _("Car delivered"))
 RETURNED = event("car.returned", CARS, _("Car returned"))
 ARCHIVED = event("car.archived", CARS, _("Car archived"))
@@ -26,10 +26,10 @@ ARCHIVE_DUE = event("car.archive_due", CARS, _("Archive a delivered car"), inter
 # What is left to do, or when it can begin, is another: this is for planning alone.
 WORK_CHANGED = event("car.work_changed", CARS, _("The work is another"), internal=True)
 
-INSPECTION_STARTED = event("inspection.started", CARS, _("Receiving inspection started"))
-INSPECTION_COMPLETED = event("inspection.completed", CARS, _("Receiving inspection completed"))
-INSPECTION_APPROVED = event("inspection.approved", CARS, _("Receiving inspection approved"))
-INSPECTION_FAILED = event("inspection.failed", CARS, _("Receiving inspection failed"))
+INSPECTION_STARTED = event("inspection.started", CARS, _("Inspection started"))
+INSPECTION_COMPLETED = event("inspection.completed", CARS, _("Inspection completed"))
+INSPECTION_APPROVED = event("inspection.approved", CARS, _("Inspection approved"))
+INSPECTION_FAILED = event("inspection.failed", CARS, _("Inspection failed"))
 PARTS_ORDERED = event("parts.ordered", CARS, _("Parts ordered"))
 PARTS_ORDERED_SELLER = event("parts.ordered_seller", CARS, _("Parts ordered at the selling site"))
 PARTS_ORDERED_PREP = event("parts.ordered_prep", CARS, _("Parts ordered at the prep centre"))
@@ -49,3 +49,6 @@ TRANSFER_SENT = event("transfer.sent", CAR_TRANSFERS, _("Transfer sent"))
 TRANSFER_CLOSED = event("transfer.closed", CAR_TRANSFERS, _("Transfer closed"))
 TRANSFER_RECEIVED = event("transfer.received", CAR_TRANSFERS, _("Transfer received"))
 TRANSFER_REFUSED = event("transfer.refused", CAR_TRANSFERS, _("Transfer refused"))
+CAR_ASKED_FOR = event("car_request.asked", CAR_REQUESTS, _("Car asked for"))
+CAR_REQUEST_ACCEPTED = event("car_request.accepted", CAR_REQUESTS, _("Request for a car accepted"))
+CAR_REQUEST_DECLINED = event("car_request.declined", CAR_REQUESTS, _("Request for a car declined"))

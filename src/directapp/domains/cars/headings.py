@@ -24,6 +24,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
             "Ny/brukt; Ny eller brukt; Kjøretøytype; Type bil; Lagertype; New/used; New or used; Vehicle type; "
             "Stock type"
         ),
+        "mileage_km": (
+            "Km; Km-stand; Km.stand; Kilometer; Kjørelengde; Kjørte km; Kjørt; Kjørt distanse; Odometer; Odometer "
+            "reading; Kilometres; Kilometers; Mileage km"
+        ),
         "order_number": (
             "Ordrenr; Ordre; Ordre-nr; Bestillingsnr; Bestillingsnummer; Fabrikkordre; Kommisjonsnr; "
             "Kommisjonsnummer; Kontraktsnr; Order no; Order; Order ID; Commission number"
@@ -51,8 +55,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
         ),
         "consent_sms": "SMS; SMS-samtykke; Samtykke SMS; SMS consent",
         "dealership": (
-            "Avdeling; Avd; Avdelingsnr; Forhandlernr; Forhandlernummer; Selgende forhandler; Anlegg; Butikk; "
-            "Dealer; Dealer number; Site; Branch; Department"
+            "Forhandler; Avdeling; Avd; Avdelingsnr; Forhandlernr; Forhandlernummer; Selgende forhandler; Butikk; "
+            "Dealership; Dealer; Dealer number; Branch; Department"
         ),
         "seller": (
             "Selgernummer; Selgernr; Bilselger; Salgskonsulent; Selger navn; Sales person; Salesperson; Sales "

@@ -9,13 +9,13 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
 from directapp.declare.reading import BadValueError, clean_code, code_key
+from directapp.domains.cars.naming import show_plate
 from directapp.kernel.text import Text, _
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_LENGTH = 17
 _PLATE_PERSONAL = re.compile(r"[A-ZÆØÅ0-9]{2,7}")
 _PLATE_ORDINARY = re.compile(r"([A-FHJ-LNPR-VX-Z]{2}|GA)([1-9]\d{3,4})")
-_PLATE_SPACED = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 _TRAILING_ONLY = re.compile(r"([1-9]\d{3,4})(E[LK])")
 _TRAILING_TOO = re.compile(r"([A-Z]{2}[1-9]\d{3,4})(E[LK])")
 _NOISE = re.compile(r"[\s\-.·]+")
@@ -160,12 +160,6 @@ def plate_kind(plate: str) -> PlateKind:
 def plate_value(value: Any) -> str:
     """Return a plate as stored, for the field's own ``parse``."""
     return parse_plate(value).value
-
-
-def show_plate(plate: str) -> str:
-    """Return a stored plate with the space that people read it by."""
-    match = _PLATE_SPACED.fullmatch(plate)
-    return f"{match[1]} {match[2]}" if match else plate
 
 
 def parse_order_number(value: Any) -> str:

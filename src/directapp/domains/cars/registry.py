@@ -10,19 +10,21 @@ from uuid import UUID
 from directapp.declare.case import Case
 from directapp.declare.fields import Choice, Field, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Row, field_name, plain
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import IDENTITY, REGISTRY_ANSWERS
-from directapp.domains.cars.fields_registry import REGISTRY
+from directapp.domains.cars.fields import REGISTRY_ANSWERS, Cars, RegistryAnswers
+from directapp.domains.cars.groups import IDENTITY
+from directapp.domains.cars.groups_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
 from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
-SOURCES = "registry_sources"
+SOURCES = Cars.registry_sources
 PERSON = "user"
 REGISTRAR = "registry"
-_NOT_FETCHED = frozenset({"car_type", SOURCES})
+_NOT_FETCHED = frozenset({Cars.car_type, SOURCES})
 FETCHED: tuple[Field, ...] = tuple(
     f for g in (IDENTITY, REGISTRY) for f in g.fields if f.name not in _NOT_FETCHED and f.stored
 )
@@ -41,7 +43,7 @@ _NOT_IN_IT = _("The answer says nothing about {label}.")
 async def fill_from_registry(ctx: CommandContext) -> None:
     """Take fields of a kept answer over: those named, else those that the car lacks."""
     answer = await _answer(ctx)
-    found, car = answer.row.get("found") or {}, ctx.target.row
+    found, car = answer.row.get(RegistryAnswers.found) or {}, ctx.target.row
     named = ctx.params.get("fields")
     other = another(car, answer.row)
     if other is not None and other not in (named or ()):
@@ -57,19 +59,19 @@ async def fill_from_registry(ctx: CommandContext) -> None:
         await ctx.change(taken_over(car, found, chosen), system=REGISTRAR)
 
 
-def another(car: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
+def another(car: Row, answer: Row) -> str | None:
     """Return the field by which an answer is about another car: its chassis number, else its plate; None: the same."""
-    chassis, mine = _told(answer, "vin"), car.get("vin")
+    chassis, mine = _told(answer, "vin"), car.get(Cars.vin)
     if chassis and mine:
         return None if chassis == mine else "vin"
-    plate, told = car.get("license_plate"), _told(answer, "license_plate")
-    asked = answer.get("asked") if answer.get("kind") == "plate" else None
+    plate, told = car.get(Cars.license_plate), _told(answer, "license_plate")
+    asked = answer.get(RegistryAnswers.asked) if answer.get(RegistryAnswers.kind) == "plate" else None
     return None if plate is None or told is None or plate in {told, asked} else "license_plate"
 
 
-def _told(answer: Mapping[str, Any], name: str) -> str | None:
-    said = (answer.get("found") or {}).get(name, {}).get("value")
-    return str(said or answer.get("chassis_number") or "") or None if name == "vin" else said
+def _told(answer: Row, name: str) -> str | None:
+    said = (answer.get(RegistryAnswers.found) or {}).get(name, {}).get("value")
+    return str(said or answer.get(RegistryAnswers.chassis_number) or "") or None if name == "vin" else said
 
 
 async def _answer(ctx: CommandContext) -> Seen:
@@ -79,7 +81,7 @@ async def _answer(ctx: CommandContext) -> Seen:
         raise InvalidError(Problem(_NO_ANSWER, field="answer")) from None
 
 
-def taken_over(car: Mapping[str, Any], found: Mapping[str, Any], chosen: list[str]) -> dict[str, Any]:
+def taken_over(car: Row, found: Mapping[str, Any], chosen: list[str]) -> dict[str, Any]:
     """Return the patch that takes fields over: their values, and where each comes from."""
     sources = dict(car.get(SOURCES) or {})
     for name in chosen:
@@ -92,11 +94,11 @@ def sources(case: Case) -> Mapping[str, Any]:
     kept = case.get(SOURCES)
     if case.before is None or SOURCES in case.patch or not isinstance(kept, dict):
         return {}
-    mine = [n for n in kept if n in _NAMES and n in case.patch and case.changed(n)]
+    mine = [n for n in kept if n in _NAMES and n in case.patch and case.changed(field_name(n))]
     if not mine:
         return {}
     said = {"source": PERSON, "at": case.now.isoformat()}
-    typed = {n: said for n in mine if case.get(n) is not None}
+    typed = {n: said for n in mine if plain(case.row).get(n) is not None}
     return {SOURCES: {n: s for n, s in kept.items() if n not in mine} | typed}
 
 

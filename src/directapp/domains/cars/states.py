@@ -44,7 +44,7 @@ STATES: tuple[State, ...] = (
     _state("quality_check", _("Quality check"), QUALITY),
     _state("qc_failed", pgettext("status", "Quality check failed"), FAILED),
     _state("ready_for_delivery", _("Ready for delivery"), READY),
-    _state("returned_to_dealership", _("Returned to dealership"), READY),
+    _state("returned_to_dealership", _("Returned to the selling site"), READY),
     _state("ready_for_sale", _("Ready for sale"), READY),
     _state("reserved", _("Reserved"), SALE),
     _state("sold", _("Sold"), SALE),

@@ -4,36 +4,36 @@ from directapp.declare.case import Case
 from directapp.declare.workflow import Step
 from directapp.domains.cars import events, facts, guards
 from directapp.domains.cars.facts import given
+from directapp.domains.cars.fields import PARTS_TIMES, WORK, Cars
 from directapp.domains.cars.states import OPEN
 
-_PARTS = tuple(f"parts_{what}_{side}_at" for what in ("ordered", "arrived") for side in facts.SIDES)
-_PLAN = tuple(name for kind in facts.KINDS for name in (f"scheduled_{kind}_start", f"needs_{kind}"))
+_PLAN = tuple(name for work in WORK.values() for name in (work.scheduled, work.needed))
 
 
 def _approved(case: Case) -> bool:
-    return case.get("inspection_approved") is True
+    return case.get(Cars.inspection_approved) is True
 
 
 def _quality_passed(case: Case) -> bool:
-    return case.get("quality_approved") is True
+    return case.get(Cars.quality_approved) is True
 
 
 def _technical_begins(case: Case) -> bool:
-    first = case.get("status") == "planned" and facts.started(case, "technical")
-    again = facts.restarted(case, "technical") and case.get("status") == "qc_failed"
+    first = case.get(Cars.status) == "planned" and facts.started(case, "technical")
+    again = facts.restarted(case, "technical") and case.get(Cars.status) == "qc_failed"
     return facts.needs(case, "technical") and (first or again or facts.running(case, "technical"))
 
 
 def _cosmetic_begins(case: Case) -> bool:
     if not facts.needs(case, "cosmetic") or facts.running(case, "technical"):
         return False
-    first = case.get("status") == "planned" and facts.started(case, "cosmetic")
-    again = facts.restarted(case, "cosmetic") and case.get("status") == "qc_failed"
+    first = case.get(Cars.status) == "planned" and facts.started(case, "cosmetic")
+    again = facts.restarted(case, "cosmetic") and case.get(Cars.status) == "qc_failed"
     return first or again or facts.running(case, "cosmetic")
 
 
 def _sold_now(case: Case) -> bool:
-    return facts.is_sold(case) and case.changed("sold_at")
+    return facts.is_sold(case) and case.changed(Cars.sold_at)
 
 
 def _steps_to_inspection() -> tuple[Step, ...]:
@@ -42,28 +42,28 @@ def _steps_to_inspection() -> tuple[Step, ...]:
         Step(
             origins=("registered",),
             to="appraised",
-            when=lambda case: facts.is_used(case) and case.get("appraisal_price") is not None,
-            fact="appraisal_price",
+            when=facts.is_appraised,
+            fact=Cars.appraisal_price,
         ),
         Step(
             origins=("draft", "registered", "appraised"),
             to="in_transit",
-            when=given("sent_at"),
+            when=given(Cars.sent_at),
             guards=(guards.not_sold_to_another_site,),
-            fact="sent_at",
+            fact=Cars.sent_at,
         ),
         Step(
             origins=("draft", "registered", "appraised", "in_transit"),
             to="at_prep_center",
             when=facts.has_arrived,
             guards=(guards.vin_known,),
-            fact="arrived_prep_center_at",
+            fact=Cars.arrived_prep_center_at,
         ),
         Step(
             origins=("at_prep_center",),
             to="inspection",
-            when=given("inspection_started_at"),
-            fact="inspection_started_at",
+            when=given(Cars.inspection_started_at),
+            fact=Cars.inspection_started_at,
         ),
     )
 
@@ -74,35 +74,35 @@ def _steps_of_inspection() -> tuple[Step, ...]:
         Step(
             origins=("at_prep_center", "inspection"),
             to="inspection_failed",
-            when=lambda case: case.get("inspection_approved") is False,
+            when=lambda case: case.get(Cars.inspection_approved) is False,
             guards=(guards.inspection_explained,),
-            fact="inspection_approved",
+            fact=Cars.inspection_approved,
         ),
         Step(
             origins=inspected,
             to="waiting_parts",
             when=lambda case: _approved(case) and facts.parts_missing(case),
-            fact="inspection_approved",
+            fact=Cars.inspection_approved,
         ),
         Step(
             origins=inspected,
             to="ready_to_plan",
             when=lambda case: _approved(case) and not facts.parts_missing(case),
-            fact="inspection_approved",
+            fact=Cars.inspection_approved,
             event=events.READY_TO_PLAN,
         ),
         Step(
             origins=("waiting_parts",),
             to="ready_to_plan",
-            when=lambda case: case.changed(*_PARTS) and not facts.parts_missing(case),
-            fact="parts_arrived_prep_at",
+            when=lambda case: case.changed(*PARTS_TIMES) and not facts.parts_missing(case),
+            fact=Cars.parts_arrived_prep_at,
             event=events.READY_TO_PLAN,
         ),
         Step(
             origins=("ready_to_plan", "planned"),
             to="waiting_parts",
             when=lambda case: facts.parts_missing(case) and not facts.work_begun(case),
-            fact="parts_ordered_prep_at",
+            fact=Cars.parts_ordered_prep_at,
         ),
     )
 
@@ -114,55 +114,55 @@ def _steps_of_work() -> tuple[Step, ...]:
             origins=("ready_to_plan",),
             to="planned",
             when=facts.all_planned,
-            fact="scheduled_technical_start",
+            fact=Cars.scheduled_technical_start,
             event=events.PLANNED,
         ),
         Step(
             origins=("planned",),
             to="ready_to_plan",
             when=lambda case: case.changed(*_PLAN) and not facts.all_planned(case) and not facts.work_begun(case),
-            fact="scheduled_technical_start",
+            fact=Cars.scheduled_technical_start,
             event=events.UNPLANNED,
         ),
         Step(
             origins=("planned", "cosmetic_prep", "qc_failed"),
             to="technical_prep",
             when=_technical_begins,
-            fact="technical_started_at",
+            fact=Cars.technical_started_at,
         ),
         Step(
             origins=("planned", "technical_prep", "qc_failed"),
             to="cosmetic_prep",
             when=_cosmetic_begins,
-            fact="cosmetic_started_at",
+            fact=Cars.cosmetic_started_at,
         ),
         Step(
             origins=in_prep,
             to="quality_check",
             when=lambda case: facts.all_done(case) and facts.quality_is_checked(case),
             guards=(guards.parts_here,),
-            fact="technical_completed_at",
+            fact=Cars.technical_completed_at,
         ),
         Step(
             origins=in_prep,
             to="ready_for_delivery",
             when=lambda case: facts.all_done(case) and not facts.quality_is_checked(case),
             guards=(guards.parts_here, guards.inspection_approved),
-            fact="technical_completed_at",
+            fact=Cars.technical_completed_at,
         ),
         Step(
             origins=("quality_check",),
             to="qc_failed",
-            when=lambda case: case.get("quality_approved") is False,
+            when=lambda case: case.get(Cars.quality_approved) is False,
             guards=(guards.quality_explained, guards.rework_named),
-            fact="quality_approved",
+            fact=Cars.quality_approved,
         ),
         Step(
             origins=("quality_check", "qc_failed"),
             to="ready_for_delivery",
             when=_quality_passed,
             guards=(guards.inspection_approved, guards.work_completed),
-            fact="quality_approved",
+            fact=Cars.quality_approved,
         ),
     )
 
@@ -173,36 +173,36 @@ def _steps_of_sale() -> tuple[Step, ...]:
         Step(
             origins=("ready_for_delivery",),
             to="returned_to_dealership",
-            when=lambda case: facts.prepared_elsewhere(case) and case.get("delivered_to_dealership_at") is not None,
-            fact="delivered_to_dealership_at",
+            when=lambda case: facts.prepared_elsewhere(case) and case.get(Cars.delivered_to_dealership_at) is not None,
+            fact=Cars.delivered_to_dealership_at,
         ),
         Step(
             origins=("ready_for_sale", *ready),
             to="reserved",
-            when=lambda case: case.get("reserved_at") is not None and case.get("sold_at") is None,
+            when=lambda case: case.get(Cars.reserved_at) is not None and case.get(Cars.sold_at) is None,
             guards=(guards.customer_named,),
-            fact="reserved_at",
+            fact=Cars.reserved_at,
         ),
         Step(
             origins=("ready_for_sale", *ready, "reserved"),
             to="sold",
             when=_sold_now,
             guards=(guards.customer_named, guards.customer_phone_known),
-            fact="sold_at",
+            fact=Cars.sold_at,
         ),
         Step(
             origins=("sold", *ready),
             to="delivered",
-            when=given("delivered_to_customer_at"),
+            when=given(Cars.delivered_to_customer_at),
             guards=(guards.sold, guards.inspection_approved, guards.technical_completed),
-            fact="delivered_to_customer_at",
+            fact=Cars.delivered_to_customer_at,
         ),
         Step(origins=ready, to="ready_for_sale", when=facts.is_for_sale, event=events.FOR_SALE),
         Step(
             origins=("reserved",),
             to="ready_for_sale",
-            when=lambda case: case.changed("reserved_at") and facts.is_free(case),
-            fact="reserved_at",
+            when=lambda case: case.changed(Cars.reserved_at) and facts.is_free(case),
+            fact=Cars.reserved_at,
         ),
     )
 

@@ -6,12 +6,16 @@ from typing import Any
 from directapp.declare.case import Case
 from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.names import Values, plain
 from directapp.declare.verbs import Verb
 from directapp.domains.cars import identifiers
-from directapp.domains.cars.fields import CARS, IDENTITY
+from directapp.domains.cars.fields import CARS, CarTransfers
+from directapp.domains.cars.groups import IDENTITY
+from directapp.domains.cars.mileage import mileage_param, read_off
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
+from directapp.services.seen import Seen
 
 _ASK = _("Scan or type the VIN or the plate.")
 _OTHER_CAR = _("This is another car than the one sent.")
@@ -44,15 +48,16 @@ def codes_of(params: dict[str, Any]) -> dict[str, str]:
 
 
 def _is_open(case: Case) -> Problem | None:
-    return None if case.get("status") in OPEN_TRANSFER else Problem(_NOT_OPEN, field="status")
+    return None if case.get(CarTransfers.status) in OPEN_TRANSFER else Problem(_NOT_OPEN, field=CarTransfers.status)
 
 
 async def receive(ctx: CommandContext) -> None:
     """Receive the car that was sent: the code must be its own."""
     codes = codes_of(ctx.params)
-    car = await ctx.look_up(CARS, ctx.case.row["car"], system="custodian")
-    if not any(car.row.get(name) == value for name, value in codes.items()):
+    car = await ctx.look_up(CARS, ctx.case.row[CarTransfers.car], system="custodian")
+    if not any(plain(car.row).get(name) == value for name, value in codes.items()):
         raise ConflictError(Problem(_OTHER_CAR, field=next(iter(codes))))
+    await read_off(ctx, car, "reception")
     await close(ctx, "received")
 
 
@@ -61,11 +66,16 @@ async def refuse(ctx: CommandContext) -> None:
     await close(ctx, "refused", note=ctx.params.get("note"))
 
 
-async def close(ctx: CommandContext, status: str, **values: Any) -> None:
-    """Close a transfer as the receiving site; what it means for the car follows."""
-    extra = {name: value for name, value in values.items() if value is not None}
-    patch = {"status": status, "closed_at": ctx.now, "closed_by": ctx.actor.user, **extra}
-    await ctx.change(patch, system="custodian")
+async def close(ctx: CommandContext, status: str, *, on: Seen | None = None, note: str | None = None) -> None:
+    """Close a transfer, ``on`` where it is not the target; what it means for the car follows."""
+    patch: Values = {
+        CarTransfers.status: status,
+        CarTransfers.closed_at: ctx.now,
+        CarTransfers.closed_by: ctx.actor.user,
+    }
+    if note is not None:
+        patch[CarTransfers.note] = note
+    await ctx.change(patch, system="custodian", on=on)
 
 
 TRANSFER_VERBS: tuple[Verb, ...] = (
@@ -73,7 +83,7 @@ TRANSFER_VERBS: tuple[Verb, ...] = (
         name="receive",
         label=_("Receive the car"),
         run=receive,
-        params=CODE_PARAMS,
+        params=(*CODE_PARAMS, mileage_param()),
         blocked=_is_open,
         icon="package-import",
         primary=True,

@@ -2,14 +2,18 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.case import Case
 from directapp.declare.fields import Choice, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import FieldName, Patch, Row, Values
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import status_choices
 from directapp.domains.cars import closing, receiving
-from directapp.domains.cars.fields import CAR_TRANSFERS, CARS
+from directapp.domains.cars.deciding import DECIDE
+from directapp.domains.cars.fields import CAR_TRANSFERS, CARS, WORK, Cars, CarTransfers
+from directapp.domains.cars.mileage import mileage_param, read_off
 from directapp.domains.cars.states import IN_WORK, OPEN, STATES
 from directapp.domains.cars.transfer_verbs import CODE_PARAMS
 from directapp.domains.cars.words import CAR_TYPES, WORK_KINDS
@@ -19,7 +23,6 @@ from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
-_WORKERS = {"technical": ("mechanic", "assigned_mechanic"), "cosmetic": ("detailer", "assigned_detailer")}
 _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _EMPTY_QUEUE = _("The queue is empty. All planned cars are taken.")
 _SAME_PERSON = _("Choose another person.")
@@ -32,35 +35,37 @@ _NOT_SOLD = _("The car is not sold.")
 async def transfer(ctx: CommandContext) -> None:
     """Send the car to another site; what it means for the car follows from the transfer."""
     wanted = {n: ctx.params.get(n) for n in ("to", "reason", "note") if ctx.params.get(n) is not None}
-    await ctx.create(CAR_TRANSFERS, {"car": ctx.target.id, **wanted})
+    await ctx.create(CAR_TRANSFERS, {CarTransfers.car: ctx.target.id, **wanted})
     ctx.answer = await ctx.look_up(CARS, ctx.target.id)
 
 
 async def hand_over(ctx: CommandContext) -> None:
     """Deliver the car to its customer."""
-    await ctx.change({"delivered_to_customer_at": ctx.params.get("at") or ctx.now})
+    # First: a delivered car is locked.
+    await read_off(ctx, ctx.target, "hand_over")
+    await ctx.change({Cars.delivered_to_customer_at: ctx.params.get("at") or ctx.now})
 
 
 def may_hand_over(case: Case) -> Problem | None:
     """Only a sold car is handed over to a customer."""
-    return Problem(_NOT_SOLD, field="sold_at") if case.get("sold_at") is None else None
+    return Problem(_NOT_SOLD, field=Cars.sold_at) if case.get(Cars.sold_at) is None else None
 
 
 async def take_next(ctx: CommandContext) -> None:
     """Give the mechanic or detailer the most urgent planned car of the site that nobody has."""
-    kinds = [k for k, (role, _) in _WORKERS.items() if role in ctx.actor.roles]
+    kinds = [kind for kind, work in WORK.items() if work.role in ctx.actor.roles]
     if ctx.params.get("kind") in kinds:
         kinds = [str(ctx.params["kind"])]
     for kind in kinds:
         for car in await _queue(ctx, kind):
-            taken = await _take(ctx, car, _WORKERS[kind][1])
+            taken = await _take(ctx, car, WORK[kind].assigned)
             if taken is not None:
                 ctx.answer = taken
                 return
     raise ConflictError(_EMPTY_QUEUE)
 
 
-async def _take(ctx: CommandContext, car: Seen, column: str) -> Seen | None:
+async def _take(ctx: CommandContext, car: Seen, column: FieldName[UUID]) -> Seen | None:
     try:
         return await ctx.change({column: ctx.actor.user}, system="custodian", on=car)
     except ConflictError:  # someone else took it first: rules.takes_free_work
@@ -68,22 +73,28 @@ async def _take(ctx: CommandContext, car: Seen, column: str) -> Seen | None:
 
 
 async def _queue(ctx: CommandContext, kind: str) -> list[Seen]:
-    waiting: dict[str, Any] = {
-        "prep_center": ctx.actor.site,
-        "status": list(IN_WORK),
-        _WORKERS[kind][1]: None,
-        f"needs_{kind}": True,
-        f"{kind}_completed_at": None,
+    work = WORK[kind]
+    waiting: Patch = {
+        Cars.prep_center: ctx.actor.site,
+        Cars.status: list(IN_WORK),
+        work.assigned: None,
+        work.needed: True,
+        work.completed: None,
     }
-    found = await ctx.every(CARS, system="custodian", **waiting)
+    found = await ctx.every(CARS, waiting, system="custodian")
     return sorted(found, key=lambda car: urgency(car.row, kind))
 
 
-def urgency(car: Any, kind: str) -> tuple[int, datetime, date, str]:
+def urgency(car: Row, kind: str) -> tuple[int, datetime, date, str]:
     """Return the order of the queue: priority, planned start, promised day, then age."""
     late = datetime.max.replace(tzinfo=UTC)
-    start = car.get(f"scheduled_{kind}_start") or late
-    return (_URGENCY.get(str(car.get("priority")), 2), start, car.get("delivery_date") or date.max, str(car["id"]))
+    start = car.get(WORK[kind].scheduled) or late
+    return (
+        _URGENCY.get(str(car.get(Cars.priority)), 2),
+        start,
+        car.get(Cars.delivery_date) or date.max,
+        str(car[Cars.id]),
+    )
 
 
 async def reassign(ctx: CommandContext) -> None:
@@ -96,14 +107,14 @@ async def reassign(ctx: CommandContext) -> None:
         raise InvalidError(Problem(_WHICH_WORK, field="kind"))
     if giver is not None and giver == taker:
         raise InvalidError(Problem(_SAME_PERSON, field="to_user"))
-    for kind, (_role, column) in _WORKERS.items():
+    for kind, work in WORK.items():
         if wanted not in {None, kind}:
             continue
-        unfinished: dict[str, Any] = {f"{kind}_completed_at": None, "status": list(OPEN)}
-        unfinished |= ({column: giver} if giver is not None else {}) | ({"id": chosen} if chosen else {})
-        found = ctx.find(CARS, limit=len(chosen), **unfinished) if chosen else ctx.every(CARS, **unfinished)
+        unfinished: Values = {work.completed: None, Cars.status: list(OPEN)}
+        unfinished |= ({work.assigned: giver} if giver is not None else {}) | ({Cars.id: chosen} if chosen else {})
+        found = ctx.find(CARS, unfinished, limit=len(chosen)) if chosen else ctx.every(CARS, unfinished)
         for car in await found:
-            ctx.answer = await ctx.change({column: taker}, on=car)
+            ctx.answer = await ctx.change({work.assigned: taker}, on=car)
     if chosen and ctx.answer is None:
         raise ConflictError(_NOTHING_LEFT)
 
@@ -126,7 +137,7 @@ TRANSFER = Verb(
             Kind.CHOICE,
             choices=(
                 Choice("prep", _("Send to prep centre")),
-                Choice("return", pgettext("command", "Return to dealership")),
+                Choice("return", pgettext("command", "Return to the selling site")),
                 Choice("sale", _("Sell to another site")),
                 Choice("move", _("Move")),
             ),
@@ -134,6 +145,7 @@ TRANSFER = Verb(
         _text("note", _("Note")),
     ),
     states=OPEN,
+    covers=(Cars.sent_at,),
     icon="truck",
     primary=True,
 )
@@ -146,7 +158,10 @@ RECEIVE = Verb(
         *CODE_PARAMS,
         field("parking_spot", _("Parking spot"), max_length=60),
         field("key_location", _("Key location"), max_length=60),
+        mileage_param(),
     ),
+    covers=(Cars.arrived_prep_center_at,),
+    blocked=receiving.may_receive_here,
     icon="package-import",
     primary=True,
 )
@@ -190,9 +205,10 @@ HAND_OVER = Verb(
     name="hand_over",
     label=_("Deliver to customer"),
     run=hand_over,
-    params=(field("at", _("Delivered"), Kind.INSTANT, fact=True),),
+    params=(field("at", _("Delivered"), Kind.INSTANT, fact=True), mileage_param()),
     states=("sold", "ready_for_delivery", "returned_to_dealership"),
     blocked=may_hand_over,
+    covers=(Cars.delivered_to_customer_at,),
     icon="key",
     primary=True,
 )
@@ -239,6 +255,7 @@ VERBS: tuple[Verb, ...] = (
     CLAIM,
     TAKE_NEXT,
     REASSIGN,
+    DECIDE,
     HAND_OVER,
     ARCHIVE,
     RESTORE,

@@ -1,6 +1,7 @@
 """The choices that car fields offer, in the trade's words."""
 
 from directapp.declare.fields import Choice, choices
+from directapp.domains.cars.fields import WORK
 from directapp.kernel.text import _, language_names, pgettext
 
 CAR_TYPES: tuple[Choice, ...] = choices(
@@ -69,4 +70,4 @@ REGISTRATION_STATUSES = choices(
     ("scrapped", _("Scrapped")),
     ("stolen", _("Stolen")),
 )
-WORK_KINDS = choices(("technical", _("Technical")), ("cosmetic", _("Cosmetic")))
+WORK_KINDS = choices(*((kind, work.label) for kind, work in WORK.items()))

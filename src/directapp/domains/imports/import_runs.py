@@ -5,6 +5,7 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
+from directapp.domains.imports.fields import ImportRuns
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.kernel.text import _, pgettext
 from directapp.services.attachments import FILES
@@ -28,20 +29,20 @@ SOURCE = Group(
     _("Source"),
     (
         field(
-            "source",
+            ImportRuns.source,
             _("Source"),
             Kind.CHOICE,
             required=True,
             computed=True,
             choices=choices(("prototype", _("The prototype")), ("csv", _("CSV")), ("xlsx", _("Excel"))),
         ),
-        field("name", _("Folder or file"), computed=True, max_length=400, search=True),
-        field("file", _("Uploaded file"), Kind.REF, ref=FILES, on_delete="set_null", computed=True),
-        field("collection", _("Collection"), computed=True, max_length=60),
-        field("columns", _("Columns"), Kind.JSON, computed=True),
+        field(ImportRuns.name, _("Folder or file"), computed=True, max_length=400, search=True),
+        field(ImportRuns.file, _("Uploaded file"), Kind.REF, ref=FILES, on_delete="set_null", computed=True),
+        field(ImportRuns.collection, _("Collection"), computed=True, max_length=60),
+        field(ImportRuns.columns, _("Columns"), Kind.JSON, computed=True),
         field(
-            "dealership",
-            _("Dealership"),
+            ImportRuns.dealership,
+            _("Site"),
             Kind.REF,
             ref=DEALERSHIPS,
             computed=True,
@@ -54,27 +55,27 @@ COURSE = Group(
     pgettext("how it goes", "Course"),
     (
         field(
-            "status",
+            ImportRuns.status,
             _("Status"),
             Kind.CHOICE,
             computed=True,
             default="running",
             choices=choices(("running", _("Running")), ("finished", _("Finished")), ("failed", _("Stopped"))),
         ),
-        field("dry_run", _("Dry run"), Kind.BOOLEAN, default=True, computed=True),
-        field("started_at", _("Started"), Kind.INSTANT, computed=True, default=lambda case: case.now),
-        field("finished_at", _("Finished"), Kind.INSTANT, computed=True),
-        field("failure", _("Why it stopped"), Kind.TEXT, computed=True),
+        field(ImportRuns.dry_run, _("Dry run"), Kind.BOOLEAN, default=True, computed=True),
+        field(ImportRuns.started_at, _("Started"), Kind.INSTANT, computed=True, default=lambda case: case.now),
+        field(ImportRuns.finished_at, _("Finished"), Kind.INSTANT, computed=True),
+        field(ImportRuns.failure, _("Why it stopped"), Kind.TEXT, computed=True),
     ),
 )
 RESULT = Group(
     "result",
     _("Result"),
     (
-        field("rows_total", _("Rows"), Kind.INTEGER, default=0, minimum=0, computed=True),
-        field("rows_done", pgettext("rows", "Done"), Kind.INTEGER, default=0, minimum=0, computed=True),
+        field(ImportRuns.rows_total, _("Rows"), Kind.INTEGER, default=0, minimum=0, computed=True),
+        field(ImportRuns.rows_done, pgettext("rows", "Done"), Kind.INTEGER, default=0, minimum=0, computed=True),
         *(_count(outcome) for outcome in OUTCOMES),
-        field("report", _("Report"), Kind.JSON, computed=True),
+        field(ImportRuns.report, _("Report"), Kind.JSON, computed=True),
     ),
 )
 
@@ -86,15 +87,23 @@ IMPORT_RUNS = Collection(
     access=Access(
         systems=("importer",),
         grants=(
-            Grant(role="manager", rows=Is("dealership", Who.SITE)),
+            Grant(role="manager", rows=Is(ImportRuns.dealership, Who.SITE)),
             Grant(role="tenant_admin", write=("*",)),
         ),
     ),
     views=Views(
-        columns=("started_at", "source", "name", "status", "dry_run", "rows_total", *(o.code for o in OUTCOMES)),
-        title=("name", "started_at"),
+        columns=(
+            ImportRuns.started_at,
+            ImportRuns.source,
+            ImportRuns.name,
+            ImportRuns.status,
+            ImportRuns.dry_run,
+            ImportRuns.rows_total,
+            *(o.code for o in OUTCOMES),
+        ),
+        title=(ImportRuns.name, ImportRuns.started_at),
         sort=("-started_at",),
-        filters=("source", "status", "dry_run"),
+        filters=(ImportRuns.source, ImportRuns.status, ImportRuns.dry_run),
         icon="file-import",
         menu=True,
     ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from directapp.domains.cars.fields import Cars
 from directapp.domains.imports import prototype_status as statuses
 from directapp.domains.imports.sheet import Sheet
 from directapp.domains.people.fields import DEALERSHIPS, USERS
@@ -51,7 +52,7 @@ _LABELS: Mapping[str, Text] = {
 _UNKNOWN_WORD = _("“{word}” is not known and was left out.")
 _UNKNOWN_STATUS = _("The status “{word}” is not known.")
 _NO_STATUS_WORD = _("The status is missing.")
-_NO_SITE = _("The dealership is missing.")
+_NO_SITE = _("The site is missing.")
 _NO_VIN = _("The VIN is missing; the car cannot be {status} without one.")
 _DRAFT = _("A draft, because this is missing: {missing}. Proposed status: {status}.")
 _WHEN = _("The source does not say when; set to {when}.")
@@ -67,7 +68,7 @@ def car(sheet: Sheet, own_prep: frozenset[str]) -> Incoming:
     _people(sheet)
     _services(sheet)
     word = sheet.given("status")
-    mapped = statuses.map_status(word, sheet.values.get("car_type"))
+    mapped = statuses.map_status(word, sheet.values.get(Cars.car_type))
     if mapped is None:
         unknown = _UNKNOWN_STATUS.fill(word=word) if word is not None else _NO_STATUS_WORD
         sheet.note("rejected", unknown, "status", before=word)
@@ -125,7 +126,7 @@ def _unknown(sheet: Sheet, name: str, column: str) -> None:
 
 def last_change(sheet: Sheet) -> datetime | None:
     """Return when the prototype last touched the row: what stands in for a time it never kept."""
-    found: datetime | None = sheet.values.get("updated_at") or sheet.values.get("created_at")
+    found: datetime | None = sheet.values.get(Cars.updated_at) or sheet.values.get(Cars.created_at)
     return found
 
 
@@ -149,8 +150,8 @@ def _inspection(sheet: Sheet) -> None:
         _unknown(sheet, "inspection_approved", "mottakskontroll")
     if word not in APPROVED:
         return
-    sheet.values["inspection_approved"] = APPROVED[word]
-    arrived = sheet.values.get("arrived_prep_center_at") or sheet.values.get("arrived_dealership_at")
+    sheet.values[Cars.inspection_approved] = APPROVED[word]
+    arrived = sheet.values.get(Cars.arrived_prep_center_at) or sheet.values.get(Cars.arrived_dealership_at)
     if arrived is None:
         _at_last_change(sheet, "inspection_completed_at")
     else:
@@ -202,18 +203,18 @@ def _close(sheet: Sheet, status: str) -> Incoming:
         listed = join((_LABELS[name] for name in missing), ", ")
         sheet.note("warning", _DRAFT.fill(missing=listed, status=status), "status", before=status, after="draft")
         status = "draft"
-    elif statuses.is_past_arrival(status) and not sheet.values.get("vin") and not impossible:
+    elif statuses.is_past_arrival(status) and not sheet.values.get(Cars.vin) and not impossible:
         sheet.note("rejected", _NO_VIN.fill(status=status), "vin")
     sheet.put("status_since", _since(sheet))
     if "updated_at" not in sheet.values:
-        sheet.put("updated_at", sheet.values.get("created_at"))
+        sheet.put("updated_at", sheet.values.get(Cars.created_at))
     once = {name: sheet.values[name] for name in ("vin", "order_number") if name in sheet.values}
     return sheet.incoming(status=status, once=once)
 
 
 def _missing(sheet: Sheet) -> tuple[str, ...]:
     values = sheet.values
-    match values.get("car_type"):
+    match values.get(Cars.car_type):
         case "new":
             return tuple(name for name in ("make", "model", "order_number") if name not in values)
         case None:

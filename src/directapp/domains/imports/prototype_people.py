@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from directapp.domains.imports.sheet import Sheet
-from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.fields import DEALERSHIPS, Dealerships, Users
 from directapp.kernel.text import _
 from directapp.services.incoming import Incoming, Pointer
 
@@ -71,7 +71,7 @@ def site(sheet: Sheet) -> Incoming:
     sheet.values |= {"functions": functions, "dealership_type": kind}
     if kind == "sales_only":
         sheet.put("prep_center", Pointer(DEALERSHIPS, PREP_CENTER, "number", required=True))
-    return sheet.incoming(match={"number": sheet.values.get("number")})
+    return sheet.incoming(match={"number": sheet.values.get(Dealerships.number)})
 
 
 def person(sheet: Sheet) -> Incoming:
@@ -88,4 +88,4 @@ def person(sheet: Sheet) -> Incoming:
     sheet.take("seller_number", "selgernummer")
     sheet.put("active", sheet.word("status") == "active")
     sheet.put("invited_at", sheet.now)
-    return sheet.incoming(match={"email": sheet.values.get("email")})
+    return sheet.incoming(match={"email": sheet.values.get(Users.email)})

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from directapp.domains.imports.fields import ImportRows
 from directapp.domains.imports.import_runs import OUTCOMES
 from directapp.kernel.languages import Language
-from directapp.kernel.text import Text, _, told, verbatim
+from directapp.kernel.text import Text, _, in_language, verbatim
 from directapp.services.incoming import Result
 
 HEADER: tuple[Text, ...] = (
@@ -46,13 +47,13 @@ def kept_lines(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the lines of an import from the rows that the ledger has kept of it."""
     return [
         {
-            "collection": r["collection"],
-            "row": r["row_number"],
-            "external_id": r["external_id"],
-            "outcome": r["outcome"],
+            "collection": r[ImportRows.collection],
+            "row": r[ImportRows.row_number],
+            "external_id": r[ImportRows.external_id],
+            "outcome": r[ImportRows.outcome],
             "status": None,
-            "record": r["record"],
-            "notes": r["notes"] or [],
+            "record": r[ImportRows.record],
+            "notes": r[ImportRows.notes] or [],
         }
         for r in rows
     ]
@@ -77,12 +78,12 @@ def note_text(note: Mapping[str, Any], language: Language) -> str:
     """Return a kept note in words, its field first."""
     field = f"{note['field']}: " if note.get("field") else ""
     # Notes of earlier days were kept in two languages, side by side.
-    return field + str(told(note.get("text"), language) or note.get(language) or note.get("nb") or "")
+    return field + str(in_language(note.get("text"), language) or note.get(language) or note.get("nb") or "")
 
 
 def _cell(line: Mapping[str, Any], key: str, language: Language) -> Any:
     if key == "outcome":
-        return outcome_label(line["outcome"]).pick(language)
+        return outcome_label(line[ImportRows.outcome]).pick(language)
     if key == "notes":
-        return " | ".join(note_text(note, language) for note in line["notes"])
+        return " | ".join(note_text(note, language) for note in line[ImportRows.notes])
     return line[key]

@@ -10,6 +10,7 @@ from directapp.domains.messages.notifications import NOTIFICATIONS
 from directapp.domains.messages.preferences import NOTICE_CHOICES
 from directapp.domains.messages.status_links import STATUS_LINKS
 from directapp.domains.messages.suppressed import SUPPRESSED_ADDRESSES
+from directapp.domains.messages.texts import MESSAGE_TEXTS
 from directapp.domains.messages.vendor_links import VENDOR_LINKS
 from directapp.services.command import CommandContext
 
@@ -22,6 +23,7 @@ COLLECTIONS: tuple[Collection, ...] = (
     MESSAGES,
     SUPPRESSED_ADDRESSES,
     VENDOR_LINKS,
+    MESSAGE_TEXTS,
 )
 EVENTS: tuple[Event, ...] = events_in(events)
 EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {

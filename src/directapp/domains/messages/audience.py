@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from directapp.declare.fields import SUBJECT_ID
-from directapp.domains.people.fields import USERS
+from directapp.declare.names import Row, Values
+from directapp.domains.cars.fields import Cars
+from directapp.domains.people.fields import USERS, Users
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
+# Whom a car itself names.
+PEOPLE = (Cars.seller, Cars.assigned_mechanic, Cars.assigned_detailer)
 _MOST = 2000
 _BESIDE_PERSON = frozenset({"tenant_admin"})
 _SITE_ROLES = frozenset(
@@ -26,7 +29,11 @@ class Recipients:
     def at(self, site: object, *roles: str) -> list[Seen]:
         """Return those with one of the roles at a site."""
         wanted = set(roles)
-        return [p for p in self.people.values() if p.row["dealership"] == site and wanted & set(p.row["roles"] or ())]
+        return [
+            p
+            for p in self.people.values()
+            if p.row[Users.dealership] == site and wanted & set(p.row[Users.roles] or ())
+        ]
 
     def named(self, *ids: object) -> list[Seen]:
         """Return those with these ids, where they are active."""
@@ -42,14 +49,12 @@ async def load_recipients(
 ) -> Recipients:
     """Load the active people of sites, and named ones wherever they work."""
     found: dict[UUID, Seen] = {}
-    asked: tuple[tuple[str, Iterable[object]], ...] = (("dealership", sites), ("id", people))
+    asked: tuple[tuple[str, Iterable[object]], ...] = ((Users.dealership, sites), (Users.id, people))
     for column, values in asked:
         wanted = list(dict.fromkeys(v for v in values if isinstance(v, UUID)))
         if wanted:
-            search: dict[str, Any] = {column: wanted, "active": True}
-            found |= {
-                one.id: one for one in await ctx.find(USERS, system="pipeline", limit=_MOST, cached=True, **search)
-            }
+            search: Values = {column: wanted, Users.active: True}
+            found |= {one.id: one for one in await ctx.find(USERS, search, system="pipeline", limit=_MOST, cached=True)}
     return Recipients(found)
 
 
@@ -59,19 +64,17 @@ def actor_of(ctx: CommandContext) -> UUID | None:
     return UUID(str(given)) if given else None
 
 
-def may_follow(person: Seen, car: Mapping[str, Any]) -> bool:
+def may_follow(person: Seen, car: Row) -> bool:
     """Whether a person has to do with a car: named on it, or with a role at one of its sites."""
-    roles = set(person.row["roles"] or ())
-    if roles & _BESIDE_PERSON or person.id in {
-        car.get(n) for n in ("seller", "assigned_mechanic", "assigned_detailer")
-    }:
+    roles = set(person.row[Users.roles] or ())
+    if roles & _BESIDE_PERSON or person.id in {car.get(n) for n in PEOPLE}:
         return True
-    sites = {car.get(n) for n in ("dealership", "original_dealership", "prep_center")}
-    return bool(roles & _SITE_ROLES) and person.row["dealership"] in sites
+    sites = {car.get(n) for n in (Cars.dealership, Cars.original_dealership, Cars.prep_center)}
+    return bool(roles & _SITE_ROLES) and person.row[Users.dealership] in sites
 
 
-def may_read(person: Seen, comment: Seen, car: Mapping[str, Any] | None) -> bool:
+def may_read(person: Seen, comment: Seen, car: Row | None) -> bool:
     """Whether a person is surely one of those who see what a comment is about, of a car or of none."""
     if car is not None:
         return may_follow(person, car)
-    return bool(_BESIDE_PERSON & set(person.row["roles"] or ())) or person.id == comment.row.get(SUBJECT_ID)
+    return bool(_BESIDE_PERSON & set(person.row[Users.roles] or ())) or person.id == comment.row.get(SUBJECT_ID)

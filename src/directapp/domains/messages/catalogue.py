@@ -91,8 +91,8 @@ _ARRIVALS = (
         "arrival.dealer",
         car_events.ARRIVED_DEALERSHIP,
         "arrival",
-        _("Arrived at dealership"),
-        _("Arrived at dealership: {car}"),
+        _("Arrived at the selling site"),
+        _("Arrived at the selling site: {car}"),
         _("The car has been received at {site}."),
     ),
     _notice(
@@ -110,6 +110,34 @@ _ARRIVALS = (
         _("Transfer received"),
         _("Received: {car}"),
         _("{site} has received the car from {origin}."),
+    ),
+    _notice(
+        "car_request.asked",
+        car_events.CAR_ASKED_FOR,
+        "transfer",
+        _("Another site asks for a car"),
+        _("Asked for: {car}"),
+        _("{who} at {origin} asks for the car. {detail}"),
+        email=True,
+        button=_("Answer"),
+    ),
+    _notice(
+        "car_request.accepted",
+        car_events.CAR_REQUEST_ACCEPTED,
+        "transfer",
+        _("Your request for a car is accepted"),
+        _("You get it: {car}"),
+        _("{site} sends the car to {origin}. {detail}"),
+        email=True,
+    ),
+    _notice(
+        "car_request.declined",
+        car_events.CAR_REQUEST_DECLINED,
+        "transfer",
+        _("Your request for a car is declined"),
+        _("You do not get it: {car}"),
+        _("{site} keeps the car. {detail}"),
+        email=True,
     ),
     _notice(
         "transfer.refused",
@@ -453,4 +481,10 @@ VENDOR: dict[str, Outward] = {
     ),
 }
 OUTWARD: dict[str, Outward] = {**CUSTOMER, **VENDOR}
+# What colleagues are told, as what may be written in own words.
+COLLEAGUES: dict[str, Outward] = {
+    one.code: Outward(code=one.code, label=one.label, subject=one.title, body=one.body, button=one.button)
+    for one in NOTICES.values()
+}
+EDITABLE: dict[str, Outward] = {**OUTWARD, **COLLEAGUES}
 DIGEST = _("Today’s overview")

@@ -1,14 +1,16 @@
 """Customers: what goes to the person who waits for a car, by letter and, with consent, by text message."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
-from directapp.domains.messages.fields import MESSAGES
+from directapp.declare.names import NO_ROW, Row, Values
+from directapp.domains.cars.fields import Cars
+from directapp.domains.messages.fields import MESSAGES, Messages
 from directapp.domains.messages.phrases import hour_text, model, moment_text
 from directapp.domains.messages.status_links import link_of
 from directapp.domains.messages.telling import Outgoing, fresh_key, post, skip
-from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.messages.texts import own_words
+from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships, Users
 from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import day_text
 from directapp.kernel.languages import Language, pick_language
@@ -24,34 +26,35 @@ _US = _("We")
 _PLACE, _TIME, _CAR = _("Place"), _("Time"), _("Car")
 
 
-def language_of(car: Mapping[str, Any]) -> Language:
+def language_of(car: Row) -> Language:
     """Return the language in which the customer of a car is written to."""
-    return pick_language(None, str(car.get("customer_language") or "nb"))
+    return pick_language(None, str(car.get(Cars.customer_language) or "nb"))
 
 
-def first_name(car: Mapping[str, Any]) -> str:
+def first_name(car: Row) -> str:
     """Return how a customer is greeted: by the first name, a company by its own."""
-    name = str(car.get("customer_name") or "").strip()
-    if car.get("customer_kind") == "company" or not name:
+    name = str(car.get(Cars.customer_name) or "").strip()
+    if car.get(Cars.customer_kind) == "company" or not name:
         return name
     if "," in name:
         name = name.partition(",")[2].strip() or name
     return name.split()[0]
 
 
-def ways(car: Mapping[str, Any], channels: tuple[str, ...] = _BOTH) -> list[tuple[str, str]]:
+def ways(car: Row, channels: tuple[str, ...] = _BOTH) -> list[tuple[str, str]]:
     """Return how a customer may be told: (channel, address); a text message only with consent."""
     found = []
-    if "email" in channels and car.get("customer_email"):
-        found.append(("email", str(car["customer_email"])))
-    if "sms" in channels and car.get("customer_phone") and car.get("consent_sms") is True:
-        found.append(("sms", str(car["customer_phone"])))
+    email, phone = car.get(Cars.customer_email), car.get(Cars.customer_phone)
+    if email and "email" in channels:
+        found.append(("email", email))
+    if phone and "sms" in channels and car.get(Cars.consent_sms) is True:
+        found.append(("sms", phone))
     return found
 
 
-def hand_over(car: Mapping[str, Any]) -> Text:
+def hand_over(car: Row) -> Text:
     """Return when and where the customer gets the car, as far as it is agreed."""
-    at, place = car.get("handover_at"), car.get("handover_place")
+    at, place = car.get(Cars.handover_at), car.get(Cars.handover_place)
     if at is None:
         return verbatim("")
     if not place:
@@ -59,12 +62,12 @@ def hand_over(car: Mapping[str, Any]) -> Text:
     return _("Agreed time: {when}, {place}. ").fill(when=moment_text(at), place=place)
 
 
-def tomorrow(car: Mapping[str, Any]) -> Text:
+def tomorrow(car: Row) -> Text:
     """Return the promised moment of tomorrow."""
-    at = car.get("handover_at")
+    at = car.get(Cars.handover_at)
     if at is not None:
         return join((day_text(at.astimezone(OSLO).date()), hour_text(at)))
-    return day_text(car["delivery_date"])
+    return day_text(car[Cars.delivery_date])
 
 
 async def to_customer(
@@ -81,36 +84,44 @@ async def to_customer(
 
     The same key is written once, whatever becomes of the first.
     """
-    site = await _site(ctx, car.row.get("dealership"))
+    site = await _site(ctx, car.row.get(Cars.dealership))
     stem = key or fresh_key()
     open_ways = ways(car.row, channels)
     keys = [f"{stem}:{event}:{channel}" for channel, _ in open_ways]
-    asked = await ctx.find(MESSAGES, only=("key",), key=[*keys, f"{stem}:{event}:none"]) if key else []
-    known = {one.row["key"] for one in asked}
-    common = {"first": verbatim(first_name(car.row)), "model": model(car.row), "site": verbatim(site.get("name") or "")}
+    asked = (
+        await ctx.find(MESSAGES, {Messages.key: [*keys, f"{stem}:{event}:none"]}, only=(Messages.key,)) if key else []
+    )
+    known = {one.row[Messages.key] for one in asked}
+    common = {
+        "first": verbatim(first_name(car.row)),
+        "model": model(car.row),
+        "site": verbatim(site.get(Dealerships.name) or ""),
+    }
     if not open_ways:
         if f"{stem}:{event}:none" not in known:
-            values = {
-                "car": car.id,
-                "channel": "email",
-                "direction": "out",
-                "receiver_kind": "customer",
-                "event": event,
-                "key": f"{stem}:{event}:none",
+            values: Values = {
+                Messages.car: car.id,
+                Messages.channel: "email",
+                Messages.direction: "out",
+                Messages.receiver_kind: "customer",
+                Messages.event: event,
+                Messages.key: f"{stem}:{event}:none",
             }
             await skip(ctx, values, _NO_WAY)
         return 0
     link = await link_of(ctx, car.id)
+    language = language_of(car.row)
     outgoing = Outgoing(
         event=event,
         fills={**common, **fills},
-        language=language_of(car.row),
+        language=language,
+        own_words=await own_words(ctx, event, language, car.row.get(Cars.dealership)),
         car=car.id,
-        site=car.row.get("dealership"),
+        site=car.row.get(Cars.dealership),
         receiver_kind="customer",
         key=stem,
         capability=("status", link.id),
-        facts=customer_facts(car.row, site, language_of(car.row)),
+        facts=customer_facts(car.row, site, language),
         sender=sender,
     )
     fresh = [(channel, to) for (channel, to), one in zip(open_ways, keys, strict=True) if one not in known]
@@ -119,26 +130,26 @@ async def to_customer(
     return len(fresh)
 
 
-async def _site(ctx: CommandContext, site: object) -> Mapping[str, Any]:
-    if not isinstance(site, UUID):
-        return {}
+async def _site(ctx: CommandContext, site: UUID | None) -> Row:
+    if site is None:
+        return NO_ROW
     return (await ctx.look_up(DEALERSHIPS, site, system="pipeline")).row
 
 
-def customer_facts(car: Mapping[str, Any], site: Mapping[str, Any], language: Language) -> list[list[str]]:
+def customer_facts(car: Row, site: Row, language: Language) -> list[list[str]]:
     """Return what a letter to a customer says beside its sentences: which car, when and where."""
-    at, promised = car.get("handover_at"), car.get("delivery_date")
+    at, promised = car.get(Cars.handover_at), car.get(Cars.delivery_date)
     time = moment_text(at) if at else day_text(promised) if promised else None
     lines = [
         (_CAR, model(car).pick(language)),
         (_TIME, time.pick(language) if time else None),
-        (_PLACE, car.get("handover_place") or site.get("name")),
+        (_PLACE, car.get(Cars.handover_place) or site.get(Dealerships.name)),
     ]
     return [[label.pick(language), str(value)] for label, value in lines if value]
 
 
 async def seller_words(ctx: CommandContext, car: Seen) -> Text:
     """Return who gets in touch: the seller's first name, else we."""
-    seller = car.row.get("seller")
-    found = await ctx.find(USERS, system="pipeline", limit=1, id=seller, active=True) if seller else []
-    return verbatim(found[0].row["first_name"]) if found else _US
+    seller = car.row.get(Cars.seller)
+    found = await ctx.find(USERS, {Users.id: seller, Users.active: True}, system="pipeline", limit=1) if seller else []
+    return verbatim(found[0].row[Users.first_name]) if found else _US

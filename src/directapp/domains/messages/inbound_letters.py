@@ -8,12 +8,13 @@ import structlog
 from directapp.connectors.resend import MailBusyError, MailDownError, MailRefusedError
 from directapp.connectors.resend_inbox import Enclosed, Inbox, Received
 from directapp.domains.messages.events import LETTER_CAME
+from directapp.domains.messages.fields import VendorLinks
 from directapp.domains.messages.inbound import ONLY_PICTURES, hear
 from directapp.domains.messages.quoted import own_words, plain_words
 from directapp.domains.messages.vendor_answers import is_live
 from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.errors import DirectAppError, TooManyError
 from directapp.kernel.text import _
 from directapp.services.attachments import Attachments, Incoming
@@ -60,11 +61,11 @@ class InboundLetters:
             await self._hang(job, self.inbox, letter, pictures)
 
     async def _hang(self, job: JobRun, inbox: Inbox, letter: Received, pictures: list[Enclosed]) -> None:
-        async with job.act("vendor") as act:
-            link = act.seen
-            if link is None or not is_live(link, act):
+        async with job.act("vendor") as ctx:
+            link = ctx.seen
+            if link is None or not is_live(link, ctx):
                 return
-            item = await act.look_up(WORK_ITEMS, link.row["work_item"])
+            item = await ctx.look_up(WORK_ITEMS, link.row[VendorLinks.work_item])
         for number, file in enumerate(pictures):
             content = await _opened(job, inbox, letter, file)
             if content is not None and not (file.inline and len(content) < _SMALLEST):
@@ -73,7 +74,7 @@ class InboundLetters:
                 )
 
     async def _keep(self, job: JobRun, link: Seen, item: Seen, key: str, incoming: Incoming) -> None:
-        photo = Photo(car=item.row["car"], link=link.row, item=item.row, key=key, origin="worker")
+        photo = Photo(car=item.row[WorkItems.car], link=link.row, item=item.row, key=key, origin="worker")
         try:
             await hang_photo(job.pipeline, self.attachments, vendor_actor(job.tenant), photo, incoming)
         except TooManyError as error:

@@ -5,8 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from directapp.connectors.letters import STANDARD, Brand, Letter
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.names import Row
+from directapp.declare.reading import show_phone
 from directapp.domains.messages.capability import Capabilities
+from directapp.domains.people.fields import Dealerships
 from directapp.kernel import colours
 from directapp.kernel.languages import pick_language
 from directapp.kernel.text import Text, _
@@ -22,23 +24,25 @@ WORDS: dict[str, Text] = {
 }
 
 
-def brand_of(site: Mapping[str, Any], capabilities: Capabilities, tenant: UUID) -> Brand:
+def brand_of(site: Row, capabilities: Capabilities, tenant: UUID) -> Brand:
     """Return the brand of a site: its colours as far as they can be read."""
-    primary = str((site.get("brand_colors") or {}).get("primary") or STANDARD)
+    primary = str((site.get(Dealerships.brand_colors) or {}).get("primary") or STANDARD)
     theme, rgb = colours.theme_of(primary), colours.parse_hex(primary)
     if theme is None or rgb is None:
         primary, theme, rgb = STANDARD, colours.theme_of(STANDARD), colours.parse_hex(STANDARD)
     assert theme is not None
     assert rgb is not None
     return Brand(
-        name=str(site.get("name") or "DirectApp"),
-        location=str(site.get("location") or ""),
-        phone=show_phone(str(site["phone"])) if site.get("phone") else "",
+        name=str(site.get(Dealerships.name) or "DirectApp"),
+        location=str(site.get(Dealerships.location) or ""),
+        phone=show_phone(str(site[Dealerships.phone])) if site.get(Dealerships.phone) else "",
         band=primary if primary.startswith("#") else f"#{primary}",
         on_band=colours.text_on(rgb),
         accent=theme.light.colour,
         on_accent=theme.light.text,
-        logo=capabilities.url("logo", tenant, UUID(str(site["id"]))) if site.get("logo") and site.get("id") else "",
+        logo=capabilities.url("logo", tenant, UUID(str(site[Dealerships.id])))
+        if site.get(Dealerships.logo) and site.get(Dealerships.id)
+        else "",
     )
 
 

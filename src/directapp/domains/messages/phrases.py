@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from directapp.declare.names import Row
+from directapp.domains.cars.fields import Cars
+from directapp.domains.cars.naming import make_and_model
+from directapp.domains.people.fields import Users
 from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import clock_text, short_day_text
 from directapp.kernel.text import Text, _, join, pgettext, verbatim
-
-Row = Mapping[str, Any]
 
 A_CAR = _("The car")
 NOBODY = _("Somebody")
@@ -31,17 +33,17 @@ _CONTENT = {
 
 def plate(car: Row) -> str:
     """Return what identifies a car at a glance: its plate, else the tail of its VIN, else its order number."""
-    written = car.get("license_plate")
+    written = car.get(Cars.license_plate)
     if written:
         return f"{written[:2]} {written[2:]}" if written[:2].isalpha() and written[2:].isdigit() else str(written)
-    if car.get("vin"):
-        return f"…{str(car['vin'])[-_TAIL:]}"
-    return str(car.get("order_number") or "")
+    if car.get(Cars.vin):
+        return f"…{str(car[Cars.vin])[-_TAIL:]}"
+    return str(car.get(Cars.order_number) or "")
 
 
 def model(car: Row) -> Text:
     """Return make and model."""
-    words = " ".join(str(car[n]) for n in ("make", "model") if car.get(n))
+    words = make_and_model(car)
     return verbatim(words) if words else A_CAR
 
 
@@ -49,7 +51,7 @@ def car_name(car: Row | None) -> Text:
     """Return a car as it is named in a list."""
     if car is None:
         return A_CAR
-    code, name = plate(car), " ".join(str(car[n]) for n in ("make", "model") if car.get(n))
+    code, name = plate(car), make_and_model(car)
     words = " ".join(part for part in (code, name) if part)
     return verbatim(words) if words else A_CAR
 
@@ -58,7 +60,7 @@ def person_name(user: Row | None) -> str:
     """Return a person's name."""
     if not user:
         return ""
-    return " ".join(str(user[n]) for n in ("first_name", "last_name") if user.get(n))
+    return " ".join(str(user[n]) for n in (Users.first_name, Users.last_name) if user.get(n))
 
 
 def moment_text(instant: datetime) -> Text:

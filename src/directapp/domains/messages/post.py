@@ -26,6 +26,7 @@ from directapp.connectors.sms import (
     SentSms,
     Sms,
     SmsBusyError,
+    SmsMissingError,
     SmsNumberError,
     SmsRejectedError,
     number,
@@ -33,15 +34,27 @@ from directapp.connectors.sms import (
 from directapp.domains.messages import daily, letters, sending
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.events import SEND
+from directapp.domains.messages.fields import Messages
 from directapp.domains.messages.replies import Replies
-from directapp.domains.messages.sending import Batch, Envelope
+from directapp.domains.messages.sending import Envelope, LetterBatch
 from directapp.domains.messages.telling import LINK_MARK
-from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.fields import DEALERSHIPS, Dealerships
 from directapp.kernel.ids import uuid7
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
-from directapp.services.jobs import Daily, Failures, Job, JobRun, LaterError, Schedule, acting, sweep, sweep_all
+from directapp.services.jobs import (
+    FOR_DAYS,
+    Daily,
+    Failures,
+    Job,
+    JobRun,
+    LaterError,
+    Schedule,
+    acting,
+    sweep,
+    sweep_all,
+)
 from directapp.services.seen import Seen
 
 SYSTEM = sending.SYSTEM
@@ -74,7 +87,7 @@ class Post:
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The job that sends messages, those together that are due together."""
-        return (Job(event=SEND, run=self.send, together=MOST_AT_ONCE, attempts=12, at_once=3, seconds=300.0),)
+        return (Job(event=SEND, run=self.send, together=MOST_AT_ONCE, at_once=3, seconds=300.0, **FOR_DAYS),)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
@@ -105,7 +118,7 @@ class Post:
         first, wanted = jobs[0], {job.record: job for job in jobs}
         async with self._acting(first) as ctx:
             waiting = await sending.queued(ctx, list(wanted))
-        letters = [one.id for one in waiting if one.row["channel"] == "email" and self.resend is not None]
+        letters = [one.id for one in waiting if one.row[Messages.channel] == "email" and self.resend is not None]
         failed: dict[UUID, Exception] = {}
         if self.resend is not None and letters:
             failed |= await self._by_resend(first, self.resend, letters)
@@ -114,11 +127,13 @@ class Post:
         async def alone(one: Seen) -> None:
             async with places:
                 try:
-                    await (self._text if one.row["channel"] == "sms" else self._by_mail)(wanted[one.id])
+                    await (self._text if one.row[Messages.channel] == "sms" else self._by_mail)(wanted[one.id])
                 except Exception as error:  # noqa: BLE001 - it is this message's failure, not the others'
                     failed[one.id] = error
 
-        await asyncio.gather(*(alone(one) for one in waiting if one.id not in letters and one.row["channel"] in _WAYS))
+        await asyncio.gather(
+            *(alone(one) for one in waiting if one.id not in letters and one.row[Messages.channel] in _WAYS)
+        )
         return {job.id: failed[job.record] for job in jobs if job.record in failed}
 
     # -- letters ------------------------------------------------------------------------------------
@@ -182,7 +197,7 @@ class Post:
         """Open a transaction about no message in particular."""
         return acting(job.pipeline, job.tenant, SYSTEM, job.name, "", None)
 
-    async def _hand_over(self, resend: Resend, batch: Batch, found: list[Mail]) -> Mapping[UUID, str | None]:
+    async def _hand_over(self, resend: Resend, batch: LetterBatch, found: list[Mail]) -> Mapping[UUID, str | None]:
         try:
             if len(found) == 1:
                 ids: list[str] = [await resend.send(found[0], key=batch.key)]
@@ -196,7 +211,7 @@ class Post:
         return {one.id: given for one, given in zip(batch.envelopes, ids, strict=True)}
 
     async def _rejected(
-        self, job: JobRun, batch: Batch, error: MailRejectedError | AddressRefusedError
+        self, job: JobRun, batch: LetterBatch, error: MailRejectedError | AddressRefusedError
     ) -> dict[UUID, Exception]:
         async with self._acting(job) as ctx:
             if len(batch.envelopes) > 1:
@@ -231,7 +246,9 @@ class Post:
         content = envelope.content
         site = str(content.get("site") or "")
         if site not in brands:
-            found = await ctx.find(DEALERSHIPS, system="pipeline", limit=1, id=UUID(site)) if site else []
+            found = (
+                await ctx.find(DEALERSHIPS, {Dealerships.id: UUID(site)}, system="pipeline", limit=1) if site else []
+            )
             brands[site] = letters.brand_of(found[0].row, self.capabilities, envelope.tenant) if found else _PLAIN
         letter = letters.compose(
             subject=envelope.subject,
@@ -245,6 +262,17 @@ class Post:
         return write(letter)
 
     # -- text messages ------------------------------------------------------------------------------
+
+    async def send_text(self, to: str, text: str) -> None:
+        """Send a text message that no log keeps.
+
+        Raises:
+            OutsideError: no service is set up, or it did not go.
+
+        """
+        if self.sms is None:
+            raise SmsMissingError
+        await self.sms.send(Sms(to=number(to), text=text))
 
     async def _text(self, job: JobRun) -> None:
         if self.sms is None:

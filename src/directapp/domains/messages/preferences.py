@@ -4,13 +4,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from directapp.declare.access import Access, grants
-from directapp.declare.case import Case, Row
+from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Row
 from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.declare.rules import Is, Who
 from directapp.domains.messages.catalogue import BY_EMAIL, EVENT_CHOICES, NOTICES
+from directapp.domains.messages.fields import NoticeChoices
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
 from directapp.kernel.clock import OSLO
@@ -30,10 +32,10 @@ def _clock(name: str, label: Text) -> Field:
 
 CHOICES = Group(
     "all",
-    _("Notices"),
+    _("Notifications"),
     (
         field(
-            "user",
+            NoticeChoices.user,
             _("User"),
             Kind.REF,
             ref=USERS,
@@ -41,19 +43,20 @@ CHOICES = Group(
             required=True,
             immutable=True,
             default=lambda case: case.actor.user,
+            personal="employee",
         ),
         field(
-            "email_events",
+            NoticeChoices.email_events,
             _("E-mail on"),
             Kind.CHOICES,
             choices=EVENT_CHOICES,
             default=BY_EMAIL,
             help=_("In DirectApp you are told of everything."),
         ),
-        _clock("quiet_from", _("Quiet from")),
-        _clock("quiet_to", _("Quiet until")),
+        _clock(NoticeChoices.quiet_from, _("Quiet from")),
+        _clock(NoticeChoices.quiet_to, _("Quiet until")),
         field(
-            "digest",
+            NoticeChoices.digest,
             _("Daily overview by e-mail"),
             Kind.BOOLEAN,
             default=False,
@@ -65,7 +68,7 @@ CHOICES = Group(
 
 def both_ends(case: Case) -> list[Problem]:
     """Demand both a beginning and an end of quiet hours, or neither."""
-    missing = [n for n in ("quiet_from", "quiet_to") if case.get(n) is None]
+    missing = [n for n in (NoticeChoices.quiet_from, NoticeChoices.quiet_to) if case.get(n) is None]
     if len(missing) != 1:
         return []
     return [Problem(_("State both from and until."), field=missing[0])]
@@ -73,23 +76,23 @@ def both_ends(case: Case) -> list[Problem]:
 
 def own_only(case: Case) -> list[Problem]:
     """Let a person choose for nobody else."""
-    if case.actor.is_system or case.get("user") == case.actor.user:
+    if case.actor.is_system or case.get(NoticeChoices.user) == case.actor.user:
         return []
-    return [Problem(_("You choose for yourself only."), field="user")]
+    return [Problem(_("You choose for yourself only."), field=NoticeChoices.user)]
 
 
 def wants_email(chosen: Row | None, event: str) -> bool:
     """Whether a person wants a letter about an event, by choice or by what is usual."""
-    if chosen is None or chosen.get("email_events") is None:
+    if chosen is None or chosen.get(NoticeChoices.email_events) is None:
         return event in NOTICES and NOTICES[event].email
-    return event in chosen["email_events"]
+    return event in chosen[NoticeChoices.email_events]
 
 
 def quiet_until(chosen: Row | None, now: datetime) -> datetime | None:
     """Return when a person's quiet hours end, None outside them."""
-    if chosen is None or not chosen.get("quiet_from") or not chosen.get("quiet_to"):
+    if chosen is None or not chosen.get(NoticeChoices.quiet_from) or not chosen.get(NoticeChoices.quiet_to):
         return None
-    begin, end = (time.fromisoformat(chosen[n]) for n in ("quiet_from", "quiet_to"))
+    begin, end = (time.fromisoformat(chosen[n]) for n in (NoticeChoices.quiet_from, NoticeChoices.quiet_to))
     local = now.astimezone(OSLO)
     clock = local.time()
     inside = begin <= clock < end if begin < end else clock >= begin or clock < end
@@ -99,24 +102,26 @@ def quiet_until(chosen: Row | None, now: datetime) -> datetime | None:
     return datetime.combine(day, end, OSLO)
 
 
-OWN = Is("user", Who.USER)
+OWN = Is(NoticeChoices.user, Who.USER)
 
 NOTICE_CHOICES = Collection(
     name="notice_choices",
-    label=_("Notice choices"),
-    plural=_("Notice choices"),
+    label=_("Notification choices"),
+    plural=_("Notification choices"),
     groups=(CHOICES,),
     access=Access(
         systems=("workflow", "messenger", "importer", "demo"),
         grants=grants(EVERYONE, rows=OWN, read=("all",), write=("all",), create=True),
     ),
     views=Views(
-        columns=("email_events", "quiet_from", "quiet_to", "digest"), title=("user",), icon="adjustments-horizontal"
+        columns=(NoticeChoices.email_events, NoticeChoices.quiet_from, NoticeChoices.quiet_to, NoticeChoices.digest),
+        title=(NoticeChoices.user,),
+        icon="adjustments-horizontal",
     ),
     rules=(both_ends, own_only),
     unique=(
         Unique(
-            fields=("user",),
+            fields=(NoticeChoices.user,),
             message=_("Your choices exist already; change them."),
         ),
     ),

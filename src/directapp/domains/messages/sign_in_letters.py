@@ -9,8 +9,8 @@ from directapp.connectors.resend import MailBusyError, MailQuotaError, MailRefus
 from directapp.domains.messages.post import later
 from directapp.domains.messages.returned import not_invited
 from directapp.domains.messages.sending import SYSTEM
-from directapp.domains.people.events import RESET_ASKED, USER_INVITED
-from directapp.services.jobs import GiveUpError, Job, JobRun
+from directapp.domains.people.events import RESET_ASKED, SECOND_FACTOR_RESET, USER_INVITED
+from directapp.services.jobs import FOR_DAYS, GiveUpError, Job, JobRun
 
 SendInvite = Callable[[UUID, UUID], Awaitable[None]]
 SendReset = Callable[[UUID, UUID, str], Awaitable[None]]
@@ -26,7 +26,7 @@ def _patiently() -> Iterator[None]:
         raise later(error) from error
 
 
-def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[Job]:
+def sign_in_jobs(send_invite: SendInvite, send_reset: SendReset, send_second_factor_reset: SendReset) -> Sequence[Job]:
     """Return the jobs that send them."""
 
     async def invite(job: JobRun) -> None:
@@ -36,12 +36,20 @@ def sign_in_errands(send_invite: SendInvite, send_reset: SendReset) -> Sequence[
                 await send_invite(job.tenant, user)
         except (AddressRefusedError, MailRejectedError) as error:
             why = error.problems[0].message
-            async with job.act(SYSTEM) as act:
-                await not_invited(act, user, why, gone=error.gone)
+            async with job.act(SYSTEM) as ctx:
+                await not_invited(ctx, user, why, gone=error.gone)
             raise GiveUpError(why) from error
 
     async def reset(job: JobRun) -> None:
         with _patiently():
             await send_reset(job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
 
-    return (Job(event=RESET_ASKED, run=reset), Job(event=USER_INVITED, run=invite))
+    async def second_factor(job: JobRun) -> None:
+        with _patiently():
+            await send_second_factor_reset(job.tenant, UUID(job.payload["user"]), str(job.payload["asker"]))
+
+    return (
+        Job(event=RESET_ASKED, run=reset, **FOR_DAYS),
+        Job(event=USER_INVITED, run=invite, **FOR_DAYS),
+        Job(event=SECOND_FACTOR_RESET, run=second_factor, **FOR_DAYS),
+    )

@@ -12,6 +12,7 @@ from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import SHARE
+from directapp.domains.messages.fields import StatusLinks
 from directapp.domains.messages.words import KNOW_CONTACT
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
@@ -27,11 +28,11 @@ LINK = Group(
     "all",
     _("Customer link"),
     (
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
-        field("expires_at", _("Expires"), Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
-        field("opened_at", _("First opened"), Kind.INSTANT, computed=True),
-        field("revoked_at", _("Revoked"), Kind.INSTANT, computed=True),
-        field("revoked_by", _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
+        field(StatusLinks.car, _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
+        field(StatusLinks.expires_at, _("Expires"), Kind.INSTANT, required=True, default=lambda case: case.now + LIFE),
+        field(StatusLinks.opened_at, _("First opened"), Kind.INSTANT, computed=True),
+        field(StatusLinks.revoked_at, _("Revoked"), Kind.INSTANT, computed=True),
+        field(StatusLinks.revoked_by, _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 
@@ -44,11 +45,11 @@ def is_open(row: object, now: datetime) -> bool:
 
 async def link_of(ctx: CommandContext, car: UUID) -> Seen:
     """Return the open link of a car, a new one where there is none."""
-    known = await ctx.find("status_links", system="messenger", car=car, revoked_at=None)
+    known = await ctx.find("status_links", {StatusLinks.car: car, StatusLinks.revoked_at: None}, system="messenger")
     for one in reversed(known):
-        if one.row["expires_at"] > ctx.now + timedelta(days=1):
+        if one.row[StatusLinks.expires_at] > ctx.now + timedelta(days=1):
             return one
-    return await ctx.create("status_links", {"car": car}, system="messenger")
+    return await ctx.create("status_links", {StatusLinks.car: car}, system="messenger")
 
 
 async def share(ctx: CommandContext) -> None:
@@ -63,12 +64,16 @@ async def share(ctx: CommandContext) -> None:
 
 async def revoke(ctx: CommandContext) -> None:
     """Close the link now."""
-    await ctx.change({"revoked_at": ctx.now, "revoked_by": ctx.actor.user}, system="messenger")
+    await ctx.change({StatusLinks.revoked_at: ctx.now, StatusLinks.revoked_by: ctx.actor.user}, system="messenger")
 
 
 def _revoked(case: Case) -> Problem | None:
     words = _("The link is already revoked.")
-    return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
+    return (
+        None
+        if case.get(StatusLinks.revoked_at) is None
+        else Problem(words, field=StatusLinks.revoked_at, code="CONFLICT")
+    )
 
 
 STATUS_LINKS = Collection(
@@ -78,6 +83,7 @@ STATUS_LINKS = Collection(
     groups=(LINK,),
     access=Access(
         systems=("messenger", "workflow", "importer", "demo"),
+        erasable=True,
         grants=(
             *grants(KNOW_CONTACT, rows=SEEN, read=("all",)),
             *grants("new_car_sales used_car_sales sales_manager manager", rows=SEEN, verbs=("share", "revoke")),
@@ -85,7 +91,10 @@ STATUS_LINKS = Collection(
         ),
     ),
     views=Views(
-        columns=("car", "expires_at", "opened_at", "revoked_at"), title=("car",), filters=("car",), icon="link"
+        columns=(StatusLinks.car, StatusLinks.expires_at, StatusLinks.opened_at, StatusLinks.revoked_at),
+        title=(StatusLinks.car,),
+        filters=(StatusLinks.car,),
+        icon="link",
     ),
     verbs=(
         Verb(

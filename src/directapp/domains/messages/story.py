@@ -1,10 +1,10 @@
 """The story of a car as its customer reads it: five steps, the expected day, and nothing about anybody."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from directapp.declare.names import Row
+from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.customers import first_name
 from directapp.domains.messages.phrases import model, moment_text
 from directapp.domains.messages.status_links import AFTER_DELIVERY
@@ -12,8 +12,8 @@ from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import day_text
 from directapp.kernel.text import Text, _
 
-_ARRIVED, _BEGUN = ("arrived_prep_center_at", "arrived_dealership_at"), "inspection_completed_at"
-_READY = "ready_for_delivery_at"
+_ARRIVED, _BEGUN = (Cars.arrived_prep_center_at, Cars.arrived_dealership_at), Cars.inspection_completed_at
+_READY = Cars.ready_for_delivery_at
 _STEPS: tuple[tuple[str, Text], ...] = (
     ("ordered", _("Ordered")),
     ("arrived", _("Arrived with us")),
@@ -53,13 +53,13 @@ class Story:
     place: str
 
 
-def is_over(car: Mapping[str, Any], now: datetime) -> bool:
+def is_over(car: Row, now: datetime) -> bool:
     """Whether the story has ended: some time after delivery."""
-    delivered = car.get("delivered_to_customer_at")
+    delivered = car.get(Cars.delivered_to_customer_at)
     return delivered is not None and delivered + AFTER_DELIVERY <= now
 
 
-def story_of(car: Mapping[str, Any]) -> Story:
+def story_of(car: Row) -> Story:
     """Tell how far a car has come."""
     reached = _reached(car)
     here = max(place for place, (code, _) in enumerate(_STEPS) if code in reached)
@@ -74,7 +74,7 @@ def story_of(car: Mapping[str, Any]) -> Story:
         )
         for place, (name, label) in enumerate(_STEPS)
     )
-    at, promised = car.get("handover_at"), car.get("delivery_date")
+    at, promised = car.get(Cars.handover_at), car.get(Cars.delivery_date)
     open_ = code != "delivered"
     return Story(
         first=first_name(car),
@@ -83,21 +83,21 @@ def story_of(car: Mapping[str, Any]) -> Story:
         steps=steps,
         expected=day_text(promised) if promised and open_ and at is None else None,
         hand_over=moment_text(at) if at and open_ else None,
-        place=str(car.get("handover_place") or ""),
+        place=str(car.get(Cars.handover_place) or ""),
     )
 
 
-def _reached(car: Mapping[str, Any]) -> dict[str, datetime | None]:
-    found: dict[str, datetime | None] = {"ordered": car.get("created_at")}
+def _reached(car: Row) -> dict[str, datetime | None]:
+    found: dict[str, datetime | None] = {"ordered": car.get(Cars.created_at)}
     arrived = [car[name] for name in _ARRIVED if car.get(name)]
     if arrived:
         found["arrived"] = min(arrived)
-    if car.get(_BEGUN) and car.get("inspection_approved") is True:
+    if car.get(_BEGUN) and car.get(Cars.inspection_approved) is True:
         found["prepared"] = car[_BEGUN]
     if car.get(_READY):
         found["ready"] = car[_READY]
-    if car.get("delivered_to_customer_at"):
-        found["delivered"] = car["delivered_to_customer_at"]
+    if car.get(Cars.delivered_to_customer_at):
+        found["delivered"] = car[Cars.delivered_to_customer_at]
     return found
 
 

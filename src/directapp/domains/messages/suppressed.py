@@ -7,7 +7,9 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
+from directapp.domains.messages.fields import SuppressedAddresses
 from directapp.domains.messages.words import CHANNELS
 from directapp.domains.people.fields import USERS
 from directapp.kernel.errors import Problem
@@ -24,13 +26,31 @@ ADDRESS = Group(
     "all",
     _("Suppressed address"),
     (
-        field("channel", _("Channel"), Kind.CHOICE, choices=CHANNELS, required=True, default="email", immutable=True),
-        field("address", _("Address"), required=True, max_length=254, immutable=True, search=True),
-        field("reason", _("Reason"), Kind.CHOICE, choices=REASONS, required=True, default="bounced"),
-        field("detail", _("Service’s answer"), max_length=300),
-        field("since", _("Since"), Kind.INSTANT, required=True, default=lambda case: case.now),
-        field("released_at", _("Released"), Kind.INSTANT, computed=True),
-        field("released_by", _("Released by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
+        field(
+            SuppressedAddresses.channel,
+            _("Channel"),
+            Kind.CHOICE,
+            choices=CHANNELS,
+            required=True,
+            default="email",
+            immutable=True,
+        ),
+        field(
+            SuppressedAddresses.address,
+            _("Address"),
+            required=True,
+            max_length=254,
+            immutable=True,
+            search=True,
+            personal="customer",
+        ),
+        field(SuppressedAddresses.reason, _("Reason"), Kind.CHOICE, choices=REASONS, required=True, default="bounced"),
+        field(SuppressedAddresses.detail, _("Service’s answer"), max_length=300),
+        field(SuppressedAddresses.since, _("Since"), Kind.INSTANT, required=True, default=lambda case: case.now),
+        field(SuppressedAddresses.released_at, _("Released"), Kind.INSTANT, computed=True),
+        field(
+            SuppressedAddresses.released_by, _("Released by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True
+        ),
     ),
 )
 
@@ -44,31 +64,43 @@ async def suppress(
     ctx: CommandContext, channel: str, address: str, reason: str, *, detail: Text | str, at: datetime
 ) -> None:
     """Keep an address from being tried again."""
-    values = {
-        "reason": reason,
-        "detail": detail if isinstance(detail, Text) else detail[:300] or None,
-        "since": at,
-        "released_at": None,
-        "released_by": None,
+    values: Values = {
+        SuppressedAddresses.reason: reason,
+        SuppressedAddresses.detail: detail if isinstance(detail, Text) else detail[:300] or None,
+        SuppressedAddresses.since: at,
+        SuppressedAddresses.released_at: None,
+        SuppressedAddresses.released_by: None,
     }
-    known = await ctx.find("suppressed_addresses", system="messenger", channel=channel, address=normal(address))
+    known = await ctx.find(
+        "suppressed_addresses",
+        {SuppressedAddresses.channel: channel, SuppressedAddresses.address: normal(address)},
+        system="messenger",
+    )
     if known:
         await ctx.change(values, system="messenger", on=known[0])
         return
     fresh = {name: value for name, value in values.items() if value is not None}
     await ctx.create(
-        "suppressed_addresses", {"channel": channel, "address": normal(address), **fresh}, system="messenger"
+        "suppressed_addresses",
+        {SuppressedAddresses.channel: channel, SuppressedAddresses.address: normal(address), **fresh},
+        system="messenger",
     )
 
 
 async def release(ctx: CommandContext) -> None:
     """Let an address be tried again: a person has made sure of it."""
-    await ctx.change({"released_at": ctx.now, "released_by": ctx.actor.user}, system="messenger")
+    await ctx.change(
+        {SuppressedAddresses.released_at: ctx.now, SuppressedAddresses.released_by: ctx.actor.user}, system="messenger"
+    )
 
 
 def _is_open(case: Case) -> Problem | None:
     words = _("The address is already released.")
-    return None if case.get("released_at") is None else Problem(words, field="released_at", code="CONFLICT")
+    return (
+        None
+        if case.get(SuppressedAddresses.released_at) is None
+        else Problem(words, field=SuppressedAddresses.released_at, code="CONFLICT")
+    )
 
 
 SUPPRESSED_ADDRESSES = Collection(
@@ -78,13 +110,20 @@ SUPPRESSED_ADDRESSES = Collection(
     groups=(ADDRESS,),
     access=Access(
         systems=("messenger", "importer", "demo"),
+        erasable=True,
         grants=grants("manager sales_manager tenant_admin", read=("all",), verbs=("release",)),
     ),
     views=Views(
-        columns=("address", "channel", "reason", "since", "released_at"),
-        title=("address",),
+        columns=(
+            SuppressedAddresses.address,
+            SuppressedAddresses.channel,
+            SuppressedAddresses.reason,
+            SuppressedAddresses.since,
+            SuppressedAddresses.released_at,
+        ),
+        title=(SuppressedAddresses.address,),
         sort=("-since",),
-        filters=("channel", "reason"),
+        filters=(SuppressedAddresses.channel, SuppressedAddresses.reason),
         icon="mail",
     ),
     verbs=(
@@ -99,7 +138,7 @@ SUPPRESSED_ADDRESSES = Collection(
     ),
     unique=(
         Unique(
-            fields=("channel", "address"),
+            fields=(SuppressedAddresses.channel, SuppressedAddresses.address),
             message=_("The address is already suppressed."),
         ),
     ),

@@ -8,15 +8,16 @@ from uuid import UUID
 from directapp.declare.case import Range
 from directapp.declare.fields import choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.messages.events import LETTER_CAME, VENDOR_ANSWERED, VENDOR_SAID, VENDOR_UNMATCHED
-from directapp.domains.messages.fields import MESSAGES, VENDOR_LINKS
+from directapp.domains.messages.fields import MESSAGES, VENDOR_LINKS, Messages, VendorLinks
 from directapp.domains.messages.phrases import plate
 from directapp.domains.messages.vendor_match import Sort
 from directapp.domains.messages.vendor_words import UNSURE, read
 from directapp.domains.messages.words import CHANNELS
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
@@ -34,7 +35,7 @@ CLOSED_ITEM = frozenset({"done", "declined"})
 _GONE = _("The link no longer works.")
 _PRICE = _("State the price.")
 _WHEN = _("State when it will be ready.")
-_VALUES = ("answer", "price", "ready_on", "answer_note")
+_VALUES = (VendorLinks.answer, VendorLinks.price, VendorLinks.ready_on, VendorLinks.answer_note)
 _NOTE, _SUBJECT, _BODY = 1000, 200, 4000
 _MANY = 500
 # Who answers long after is still known; who answers years after is not.
@@ -46,7 +47,7 @@ _SORTS = choices(
 
 def is_live(link: Seen, ctx: CommandContext) -> bool:
     """Whether a link still takes answers."""
-    return link.row["revoked_at"] is None and link.row["expires_at"] > ctx.now
+    return link.row.get(VendorLinks.revoked_at) is None and link.row[VendorLinks.expires_at] > ctx.now
 
 
 async def take_answer(ctx: CommandContext, said: Mapping[str, Any], **told: Any) -> None:
@@ -58,18 +59,20 @@ async def take_answer(ctx: CommandContext, said: Mapping[str, Any], **told: Any)
     link = ctx.target
     if not is_live(link, ctx):
         raise ConflictError(Problem(_GONE))
-    if said["answer"] == "price" and said.get("price") is None:
-        raise InvalidError(Problem(_PRICE, field="price"))
-    if said["answer"] == "delayed" and said.get("ready_on") is None:
-        raise InvalidError(Problem(_WHEN, field="ready_on"))
-    done = await ctx.change({**{name: said.get(name) for name in _VALUES}, "answered_at": ctx.now}, system="vendor")
-    item = await ctx.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
-    status = item.row["status"]
-    if said["answer"] == "price" and status == "proposed":
-        await ctx.change({"price": said["price"]}, system="vendor", on=item)
-    elif said["answer"] == "done" and status in {"approved", "in_progress"}:
-        cost = {} if said.get("price") is None else {"actual_cost": said["price"]}
-        await ctx.change({"completed_at": ctx.now, **cost}, system="vendor", on=item)
+    if said[VendorLinks.answer] == "price" and said.get(VendorLinks.price) is None:
+        raise InvalidError(Problem(_PRICE, field=VendorLinks.price))
+    if said[VendorLinks.answer] == "delayed" and said.get(VendorLinks.ready_on) is None:
+        raise InvalidError(Problem(_WHEN, field=VendorLinks.ready_on))
+    done = await ctx.change(
+        {**{name: said.get(name) for name in _VALUES}, VendorLinks.answered_at: ctx.now}, system="vendor"
+    )
+    item = await ctx.look_up(WORK_ITEMS, link.row[VendorLinks.work_item], system="vendor")
+    status = item.row[WorkItems.status]
+    if said[VendorLinks.answer] == "price" and status == "proposed":
+        await ctx.change({VendorLinks.price: said[VendorLinks.price]}, system="vendor", on=item)
+    elif said[VendorLinks.answer] == "done" and status in {"approved", "in_progress"}:
+        cost = {} if said.get(VendorLinks.price) is None else {"actual_cost": said[VendorLinks.price]}
+        await ctx.change({WorkItems.completed_at: ctx.now, **cost}, system="vendor", on=item)
     ctx.emit(VENDOR_ANSWERED, on=done, **told)
 
 
@@ -82,40 +85,45 @@ async def hear(ctx: CommandContext) -> None:
     """Take a message that a vendor sent: log it once however often it is told, and do what it says for certain."""
     link, said = ctx.target, ctx.params
     key = f"in:{said['provider']}:{said['provider_id']}:{link.id.hex}"
-    if await ctx.find(MESSAGES, system="messenger", limit=1, key=key):
+    if await ctx.find(MESSAGES, {Messages.key: key}, system="messenger", limit=1):
         return
-    item = await ctx.look_up(WORK_ITEMS, link.row["work_item"], system="vendor")
-    open_ = said["sort"] == Sort.ANSWER and is_live(link, ctx) and item.row["status"] not in CLOSED_ITEM
+    item = await ctx.look_up(WORK_ITEMS, link.row[VendorLinks.work_item], system="vendor")
+    open_ = said["sort"] == Sort.ANSWER and is_live(link, ctx) and item.row[WorkItems.status] not in CLOSED_ITEM
     words = str(said.get("reading") or said["text"])
     meaning = read(words, oslo_day(ctx.now)) if open_ and not said.get("automatic") else UNSURE
     event = VENDOR_ANSWERED if meaning.answer else VENDOR_UNMATCHED if said["sort"] == Sort.UNMATCHED else VENDOR_SAID
-    await _log(ctx, link, item.row["car"], event=event.name, key=key)
+    await _log(ctx, link, item.row[WorkItems.car], event=event.name, key=key)
     note = str(said["text"])[:_NOTE]
     if meaning.answer:
-        values = {"answer": meaning.answer, "price": meaning.price, "ready_on": meaning.ready_on, "answer_note": note}
+        values: Values = {
+            VendorLinks.answer: meaning.answer,
+            VendorLinks.price: meaning.price,
+            VendorLinks.ready_on: meaning.ready_on,
+            VendorLinks.answer_note: note,
+        }
         await take_answer(ctx, values, heard=True)
         return
     if event == VENDOR_SAID:
-        await ctx.change({"answer_note": note}, system="vendor")
+        await ctx.change({VendorLinks.answer_note: note}, system="vendor")
     ctx.emit(event, on=link, text=note, codes=said.get("codes") or [], sender=said["sender"])
 
 
 async def _log(ctx: CommandContext, link: Seen, car: UUID | None, *, event: str, key: str) -> None:
-    said, name = ctx.params, link.row["vendor_name"]
-    values = {
-        "car": car,
-        "channel": said["channel"],
-        "direction": "in",
-        "receiver_kind": "vendor",
-        "event": event,
-        "subject": f"{name}: {' '.join(str(said['text']).split())}"[:_SUBJECT],
-        "body": str(said["text"])[:_BODY],
-        "to": said["sender"],
-        "status": "delivered",
-        "delivered_at": ctx.now,
-        "provider": said["provider"],
-        "provider_id": said["provider_id"],
-        "key": key,
+    said, name = ctx.params, link.row[VendorLinks.vendor_name]
+    values: Values = {
+        Messages.car: car,
+        Messages.channel: said["channel"],
+        Messages.direction: "in",
+        Messages.receiver_kind: "vendor",
+        Messages.event: event,
+        Messages.subject: f"{name}: {' '.join(str(said['text']).split())}"[:_SUBJECT],
+        Messages.body: str(said["text"])[:_BODY],
+        Messages.to: said["sender"],
+        Messages.status: "delivered",
+        Messages.delivered_at: ctx.now,
+        Messages.provider: said["provider"],
+        Messages.provider_id: said["provider_id"],
+        Messages.key: key,
     }
     filled = {name: value for name, value in values.items() if value is not None}
     await ctx.create(MESSAGES, filled, system="messenger")
@@ -132,26 +140,28 @@ async def who_asked(ctx: CommandContext) -> None:
     A message that is told again is only said to be known: by now it could mean another work.
     """
     told = {"provider": ctx.params["provider"], "provider_id": ctx.params["provider_id"]}
-    if await ctx.find(MESSAGES, system="messenger", limit=1, direction="in", **told):
+    if await ctx.find(MESSAGES, {Messages.direction: "in", **told}, system="messenger", limit=1):
         ctx.found = {"heard": True}
         return
     since = Range(start=ctx.now - _REMEMBERED)
     number, answers = ctx.params["number"], ctx.params.get("answers")
-    links = await ctx.find(VENDOR_LINKS, system="vendor", limit=_MANY, phone=number, expires_at=since)
+    links = await ctx.find(
+        VENDOR_LINKS, {VendorLinks.phone: number, VendorLinks.expires_at: since}, system="vendor", limit=_MANY
+    )
     named = await _answered_link(ctx, str(answers)) if answers else None
-    wanted = list({one.row["work_item"] for one in links})
-    items = await ctx.find(WORK_ITEMS, system="vendor", limit=_MANY, id=wanted) if wanted else []
-    open_items = {one.id for one in items if one.row["status"] not in CLOSED_ITEM}
-    cars = list({one.row["car"] for one in items})
-    plates = {one.id: plate(one.row) for one in await ctx.find(CARS, system="pipeline", limit=_MANY, id=cars)}
-    names = {one.id: plates.get(one.row["car"], "") for one in items}
+    wanted = list({one.row[VendorLinks.work_item] for one in links})
+    items = await ctx.find(WORK_ITEMS, {WorkItems.id: wanted}, system="vendor", limit=_MANY) if wanted else []
+    open_items = {one.id for one in items if one.row[WorkItems.status] not in CLOSED_ITEM}
+    cars = list({one.row[WorkItems.car] for one in items})
+    plates = {one.id: plate(one.row) for one in await ctx.find(CARS, {Cars.id: cars}, system="pipeline", limit=_MANY)}
+    names = {one.id: plates.get(one.row[WorkItems.car], "") for one in items}
     found = [
         {
             "link": str(one.id),
-            "item": str(one.row["work_item"]),
-            "open": is_live(one, ctx) and one.row["work_item"] in open_items,
+            "item": str(one.row[VendorLinks.work_item]),
+            "open": is_live(one, ctx) and one.row[VendorLinks.work_item] in open_items,
             "named": one.id == named,
-            "name": names.get(one.row["work_item"], ""),
+            "name": names.get(one.row[VendorLinks.work_item], ""),
         }
         for one in links
     ]
@@ -159,10 +169,12 @@ async def who_asked(ctx: CommandContext) -> None:
 
 
 async def _answered_link(ctx: CommandContext, provider_id: str) -> UUID | None:
-    sent = await ctx.find(MESSAGES, system="messenger", limit=2, provider_id=provider_id, receiver_kind="vendor")
+    sent = await ctx.find(
+        MESSAGES, {Messages.provider_id: provider_id, Messages.receiver_kind: "vendor"}, system="messenger", limit=2
+    )
     if len(sent) != 1:
         return None
-    kind, record = (sent[0].row.get("content") or {}).get("capability") or (None, None)
+    kind, record = (sent[0].row.get(Messages.content) or {}).get("capability") or (None, None)
     return UUID(str(record)) if kind == "vendor" else None
 
 

@@ -12,10 +12,11 @@ from directapp.declare.rules import SeenInFull
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.messages.events import VENDOR_ASKED
+from directapp.domains.messages.fields import VendorLinks
 from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import EVERYONE
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, language_names, pgettext
 from directapp.services.command import CommandContext
@@ -27,11 +28,11 @@ SEEN = SeenInFull("car", CARS)
 LANGUAGES = choices(*language_names())
 
 _VENDOR = (
-    field("vendor_name", _("Vendor"), required=True, max_length=120),
-    field("email", _("E-mail"), Kind.EMAIL),
-    field("phone", _("Mobile"), Kind.PHONE),
-    field("language", _("Language"), Kind.CHOICE, choices=LANGUAGES, default="nb"),
-    field("note", _("Note to the vendor"), Kind.TEXT, max_length=1000),
+    field(VendorLinks.vendor_name, _("Vendor"), required=True, max_length=120, personal="customer"),
+    field(VendorLinks.email, _("E-mail"), Kind.EMAIL, personal="customer"),
+    field(VendorLinks.phone, _("Mobile"), Kind.PHONE, personal="customer"),
+    field(VendorLinks.language, _("Language"), Kind.CHOICE, choices=LANGUAGES, default="nb"),
+    field(VendorLinks.note, _("Note to the vendor"), Kind.TEXT, max_length=1000, personal="customer"),
 )
 
 REQUEST = Group(
@@ -39,7 +40,7 @@ REQUEST = Group(
     pgettext("vendor", "Work"),
     (
         field(
-            "work_item",
+            VendorLinks.work_item,
             _("Work item"),
             Kind.REF,
             ref=WORK_ITEMS,
@@ -47,30 +48,30 @@ REQUEST = Group(
             required=True,
             immutable=True,
         ),
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
+        field(VendorLinks.car, _("Car"), Kind.REF, ref=CARS, on_delete="set_null", immutable=True),
         *_VENDOR,
-        field("asked_by", _("Asked by"), Kind.REF, ref=USERS, on_delete="set_null"),
+        field(VendorLinks.asked_by, _("Asked by"), Kind.REF, ref=USERS, on_delete="set_null"),
         field(
-            "expires_at",
+            VendorLinks.expires_at,
             _("Expires"),
             Kind.INSTANT,
             required=True,
             default=lambda c: c.now + timedelta(days=30),
         ),
-        field("opened_at", _("First opened"), Kind.INSTANT, computed=True),
-        field("revoked_at", _("Revoked"), Kind.INSTANT, computed=True),
-        field("revoked_by", _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
+        field(VendorLinks.opened_at, _("First opened"), Kind.INSTANT, computed=True),
+        field(VendorLinks.revoked_at, _("Revoked"), Kind.INSTANT, computed=True),
+        field(VendorLinks.revoked_by, _("Revoked by"), Kind.REF, ref=USERS, on_delete="set_null", computed=True),
     ),
 )
 ANSWER = Group(
     "answer",
     _("Answer"),
     (
-        field("answered_at", _("Answered"), Kind.INSTANT, computed=True),
-        field("answer", _("Answer"), Kind.CHOICE, choices=ANSWERS, computed=True),
-        field("price", _("Price"), Kind.MONEY, minimum=0, unit="kr", computed=True),
-        field("ready_on", _("Ready"), Kind.DATE, computed=True),
-        field("answer_note", _("Message"), Kind.TEXT, max_length=1000, computed=True),
+        field(VendorLinks.answered_at, _("Answered"), Kind.INSTANT, computed=True),
+        field(VendorLinks.answer, _("Answer"), Kind.CHOICE, choices=ANSWERS, computed=True),
+        field(VendorLinks.price, _("Price"), Kind.MONEY, minimum=0, unit="kr", computed=True),
+        field(VendorLinks.ready_on, _("Ready"), Kind.DATE, computed=True),
+        field(VendorLinks.answer_note, _("Message"), Kind.TEXT, max_length=1000, computed=True, personal="customer"),
     ),
 )
 
@@ -81,17 +82,17 @@ _CLOSED = _("The work is already closed.")
 async def ask(ctx: CommandContext) -> None:
     """Hand a work item to a vendor."""
     item = await ctx.look_up(WORK_ITEMS, ctx.params["work_item"])
-    if item.row["status"] in CLOSED_ITEM:
-        raise ConflictError(Problem(_CLOSED, field="work_item"))
+    if item.row[WorkItems.status] in CLOSED_ITEM:
+        raise ConflictError(Problem(_CLOSED, field=VendorLinks.work_item))
     if not (ctx.params.get("email") or ctx.params.get("phone")):
-        raise InvalidError([Problem(_HOW, field="email"), Problem(_HOW, field="phone")])
+        raise InvalidError([Problem(_HOW, field=VendorLinks.email), Problem(_HOW, field=VendorLinks.phone)])
     days = ctx.params.get("days") or 30
     values: dict[str, Any] = {one.name: ctx.params.get(one.name) for one in _VENDOR}
     values |= {
-        "work_item": item.id,
-        "car": item.row["car"],
-        "asked_by": ctx.actor.user,
-        "expires_at": ctx.now + timedelta(days=days),
+        VendorLinks.work_item: item.id,
+        VendorLinks.car: item.row[WorkItems.car],
+        VendorLinks.asked_by: ctx.actor.user,
+        VendorLinks.expires_at: ctx.now + timedelta(days=days),
     }
     made = await ctx.create("vendor_links", {k: v for k, v in values.items() if v is not None}, system="messenger")
     ctx.emit(VENDOR_ASKED, on=made)
@@ -100,12 +101,16 @@ async def ask(ctx: CommandContext) -> None:
 
 async def revoke(ctx: CommandContext) -> None:
     """Close the link now."""
-    await ctx.change({"revoked_at": ctx.now, "revoked_by": ctx.actor.user}, system="messenger")
+    await ctx.change({VendorLinks.revoked_at: ctx.now, VendorLinks.revoked_by: ctx.actor.user}, system="messenger")
 
 
 def _revoked(case: Case) -> Problem | None:
     words = _("The link is already revoked.")
-    return None if case.get("revoked_at") is None else Problem(words, field="revoked_at", code="CONFLICT")
+    return (
+        None
+        if case.get(VendorLinks.revoked_at) is None
+        else Problem(words, field=VendorLinks.revoked_at, code="CONFLICT")
+    )
 
 
 VENDOR_LINKS = Collection(
@@ -122,9 +127,17 @@ VENDOR_LINKS = Collection(
         ),
     ),
     views=Views(
-        columns=("vendor_name", "answer", "answered_at", "price", "ready_on", "expires_at", "revoked_at"),
-        title=("vendor_name",),
-        filters=("answer", "car"),
+        columns=(
+            VendorLinks.vendor_name,
+            VendorLinks.answer,
+            VendorLinks.answered_at,
+            VendorLinks.price,
+            VendorLinks.ready_on,
+            VendorLinks.expires_at,
+            VendorLinks.revoked_at,
+        ),
+        title=(VendorLinks.vendor_name,),
+        filters=(VendorLinks.answer, VendorLinks.car),
         icon="external-link",
     ),
     verbs=(
@@ -159,6 +172,6 @@ VENDOR_LINKS = Collection(
         ),
         *VERBS,
     ),
-    related=(One("car", "car", CARS),),
+    related=(One("car", VendorLinks.car, CARS),),
     indexes=(("work_item",), ("car",)),
 )

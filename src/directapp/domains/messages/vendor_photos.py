@@ -1,11 +1,12 @@
 """Photos that vendors send: kept with the car of the work, under what was done."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+from directapp.declare.names import Row
+from directapp.domains.messages.fields import VendorLinks
 from directapp.domains.records.fields import CAR_FILES
+from directapp.domains.workshop.fields import WorkItems
 from directapp.kernel.actor import Actor, system_actor
 from directapp.services.attachments import Attachments, Incoming
 from directapp.services.intent import Intent, Origin
@@ -26,8 +27,8 @@ class Photo:
     """Where a vendor's photo is hung: on the car of the work item, under what was done."""
 
     car: object
-    link: Mapping[str, Any]
-    item: Mapping[str, Any]
+    link: Row
+    item: Row
     key: str | None
     origin: Origin
 
@@ -39,8 +40,8 @@ async def hang_photo(
     kept = await attachments.keep(
         actor, incoming, {}, origin=photo.origin, key=f"file-{photo.key}"[:_KEY] if photo.key else None
     )
-    stage = _STAGE.get(str(photo.item["kind"]), "cosmetic")
-    title = f"{photo.link['vendor_name']}: {photo.item['description']}"[:120]
+    stage = _STAGE.get(str(photo.item[WorkItems.kind]), "cosmetic")
+    title = f"{photo.link[VendorLinks.vendor_name]}: {photo.item[WorkItems.description]}"[:120]
     await pipeline.perform(
         Intent(
             actor=actor,

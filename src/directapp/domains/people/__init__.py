@@ -8,15 +8,31 @@ from typing import Any
 
 from directapp.declare.collection import Collection
 from directapp.declare.events import Event, events_in
-from directapp.domains.people import credentials, dealerships, events, roles, tenants, users
+from directapp.domains.people import (
+    credentials,
+    dealerships,
+    directory,
+    events,
+    identity_providers,
+    networks,
+    optional_steps,
+    roles,
+    second_factor,
+    tenants,
+    users,
+)
 
 COLLECTIONS: tuple[Collection, ...] = (
     tenants.COLLECTION,
     roles.COLLECTION,
     dealerships.COLLECTION,
     users.COLLECTION,
+    *identity_providers.COLLECTIONS,
     *credentials.COLLECTIONS,
+    *second_factor.COLLECTIONS,
+    networks.COLLECTION,
+    *directory.COLLECTIONS,
 )
 
 EVENTS: tuple[Event, ...] = events_in(events)
-EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {}
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {events.SITE_OPENED: optional_steps.begin_as_company}

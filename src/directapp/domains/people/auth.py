@@ -1,16 +1,20 @@
 """Signing in and staying signed in: sessions, rotating refresh tokens, API keys, changing the password."""
 
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from directapp.declare.names import Row, Values
 from directapp.domains.people import lockout
-from directapp.domains.people.fields import USERS
+from directapp.domains.people.closed import refuse_closed
+from directapp.domains.people.codes import WAITS, demand_code, has_factor
+from directapp.domains.people.fields import USERS, ApiKeys, Credentials, RefreshTokens, Sessions, Users
 from directapp.domains.people.flow import Auth, Mode, SignedIn, held, normal_email
 from directapp.domains.people.issue import (
+    SESSION_LIFE,
+    WAITING_LIFE,
     end_keys,
     end_links,
     end_sessions,
@@ -22,10 +26,18 @@ from directapp.domains.people.issue import (
 from directapp.domains.people.passwords import password_problem
 from directapp.domains.people.ports import Found, Rows
 from directapp.domains.people.principal import SIGNED_OUT, load_actor, load_session_actor, load_user
-from directapp.domains.people.tokens import ACCESS_LIFE, Claims, Token, TokenKind, parse_token
+from directapp.domains.people.signer import ACCESS_LIFE, Claims
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import ForbiddenError, InvalidError, Problem, StaleError, UnauthenticatedError
+from directapp.kernel.errors import (
+    ForbiddenError,
+    InvalidError,
+    Problem,
+    SecondFactorError,
+    StaleError,
+    UnauthenticatedError,
+)
 from directapp.kernel.text import _
+from directapp.kernel.tokens import Token, TokenKind, parse_token
 
 __all__ = [
     "change_password",
@@ -54,11 +66,15 @@ async def sign_in(
     user_agent: str = "",
     mode: Mode = "json",
     device: str = "",
+    code: str = "",
 ) -> SignedIn:
-    """Begin a session; ``device`` is what an earlier sign-in left on the device.
+    """Begin a session; ``device`` is what an earlier sign-in left on the device, ``code`` shows the second factor.
+
+    A page session of who has a second factor and sends no code begins, and waits for it; programs send it along.
 
     Raises:
-        UnauthenticatedError: wrong e-mail or password, not told apart in words or time.
+        UnauthenticatedError: wrong e-mail or password, not told apart in words or time; or passwords are off.
+        CodeError: the password fits, and the code is missing or does not.
         TooManyError: the fifth failed attempt or a later one, by account or by address.
 
     """
@@ -72,36 +88,77 @@ async def sign_in(
         raise UnauthenticatedError(WRONG)
     # Guesses that were hashed side by side have been counted by now.
     counted = await lockout.refuse_locked(auth.port, tried, auth.clock())
-    await lockout.forgive(auth.port, tried, counted, auth.clock())
-    signed_in = await _begin(auth, tenant, user, mode=mode, address=address, user_agent=user_agent)
-    await _note_seen(auth, tenant, user)
+    asked = await has_factor(auth, tenant, user)
+    if asked and (code or mode != "session"):
+        await demand_code(auth, tenant, user, code=code, tried=tried)
+    proven = asked and (bool(code) or mode != "session")
+    if proven or not asked:
+        await lockout.forgive(auth.port, tried, counted, auth.clock())
+    await refuse_closed(auth, tenant)
+    began = Began(mode=mode, address=address, user_agent=user_agent, proven=proven, waits=asked and not proven)
+    signed_in = await begin(auth, tenant, user, began)
+    await note_seen(auth, tenant, user)
+    if signed_in.actor.waits_for == "second_factor":
+        return signed_in
     return replace(signed_in, device=device if tried.on_device else auth.signer.device_token(user))
 
 
 async def _stored_hash(auth: Auth, tenant: UUID, user: UUID) -> str | None:
     async with auth.open(tenant) as rows:
-        users = await rows.find(USERS, id=user, active=True, limit=1)
-        known = await rows.find("credentials", user=user, limit=1)
-    return known[0].row["password_hash"] if users and known else None
+        users = await rows.find(USERS, {Users.id: user, Users.active: True}, limit=1)
+        known = await rows.find("credentials", {Credentials.user: user}, limit=1)
+    return known[0].row[Credentials.password_hash] if users and known else None
 
 
-async def _begin(auth: Auth, tenant: UUID, user: UUID, *, mode: Mode, address: str, user_agent: str) -> SignedIn:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Began:
+    """How a session begins: from where, with a second factor shown or still waited for, and at which provider."""
+
+    mode: Mode = "session"
+    address: str
+    user_agent: str
+    proven: bool = False
+    waits: bool = False
+    at_provider: Values = field(default_factory=dict)
+
+
+async def begin(auth: Auth, tenant: UUID, user: UUID, began: Began) -> SignedIn:
+    """Begin a session of somebody who has shown who they are."""
     now = auth.clock()
-    kind: Literal["page", "api"] = "page" if mode == "session" else "api"
+    kind: Literal["page", "api"] = "page" if began.mode == "session" else "api"
     async with auth.open(tenant) as rows:
-        opened = await open_session(rows, tenant, user, kind, now=now, address=address, user_agent=user_agent)
-        actor = await load_actor(rows, tenant, user, session=opened.session.id)
+        opened = await open_session(
+            rows,
+            tenant,
+            user,
+            kind,
+            now=now,
+            address=began.address,
+            user_agent=began.user_agent,
+            proven=began.proven,
+            life=WAITING_LIFE if began.waits else SESSION_LIFE,
+            at_provider=began.at_provider,
+        )
+        actor = await load_actor(rows, tenant, user, session=opened.session, now=now)
         if opened.cookie is not None:
             return _page(auth, actor, opened.session, opened.cookie, now)
         token = await issue_refresh(rows, tenant, opened.session, now)
     return _api(auth, actor, opened.session.id, token, now)
 
 
+async def begin_proven(auth: Auth, tenant: UUID, user: UUID, *, address: str, user_agent: str) -> SignedIn:
+    """Begin a page session of who has just shown both factors in one."""
+    await refuse_closed(auth, tenant)
+    signed_in = await begin(auth, tenant, user, Began(address=address, user_agent=user_agent, proven=True))
+    await note_seen(auth, tenant, user)
+    return replace(signed_in, device=auth.signer.device_token(user))
+
+
 def _page(auth: Auth, actor: Actor, session: Found, cookie: Token, now: datetime) -> SignedIn:
     return SignedIn(
         actor=actor,
         session=session.id,
-        expires_in=session.row["expires_at"] - now,
+        expires_in=session.row[Sessions.expires_at] - now,
         cookie=cookie.text,
         form_token=auth.signer.form_token(session.id),
     )
@@ -118,14 +175,15 @@ def _api(auth: Auth, actor: Actor, session: UUID, token: Token, now: datetime) -
     )
 
 
-async def _note_seen(auth: Auth, tenant: UUID, user: UUID) -> None:
+async def note_seen(auth: Auth, tenant: UUID, user: UUID) -> None:
+    """Note that a user has signed in, every ten minutes at most."""
     now = auth.clock()
     with suppress(StaleError):
         async with auth.open(tenant) as rows:
             found = await rows.look_up(USERS, user)
-            last = found.row["last_seen_at"]
+            last = found.row[Users.last_seen_at]
             if last is None or now - last > _NOTE_EVERY:
-                await rows.change({"last_seen_at": now}, on=found)
+                await rows.change({Users.last_seen_at: now}, on=found)
 
 
 async def refresh(auth: Auth, text: str) -> SignedIn:
@@ -147,6 +205,8 @@ async def refresh(auth: Auth, text: str) -> SignedIn:
     if rotated is None:
         await _end_family(auth, token)
         raise UnauthenticatedError(SIGNED_OUT)
+    if rotated.actor.waits_for is not None:
+        raise SecondFactorError(WAITS[rotated.actor.waits_for])
     return rotated
 
 
@@ -157,11 +217,11 @@ async def _rotate(auth: Auth, token: Token) -> SignedIn | None:
         found = await held(rows, "refresh_tokens", token)
         if found is None:
             raise UnauthenticatedError(SIGNED_OUT)
-        if found.row["used_at"] is not None:
+        if found.row.get(RefreshTokens.used_at) is not None:
             return None
-        if found.row["expires_at"] <= now:
+        if found.row[RefreshTokens.expires_at] <= now:
             raise UnauthenticatedError(SIGNED_OUT)
-        session = await rows.look_up("sessions", found.row["session"])
+        session = await rows.look_up("sessions", found.row[RefreshTokens.session])
         actor = await load_session_actor(rows, token.tenant, session.id, now)
         await use_up(rows, found, now)
         following = await issue_refresh(rows, token.tenant, session, now)
@@ -171,7 +231,7 @@ async def _rotate(auth: Auth, token: Token) -> SignedIn | None:
 async def _end_family(auth: Auth, token: Token) -> None:
     async with auth.open(token.tenant) as rows:
         used = await rows.look_up("refresh_tokens", token.id)
-        user = await _end(rows, used.row["session"], auth.clock())
+        user = await _end(rows, used.row[RefreshTokens.session], auth.clock())
     await auth.port.notify_invalidation(token.tenant, user)
 
 
@@ -185,26 +245,28 @@ async def _refresh_page(auth: Auth, token: Token) -> SignedIn:
     return _page(auth, actor, found, token, now)
 
 
-async def sign_out(auth: Auth, text: str) -> None:
-    """End the session of a refresh token or cookie; what opens nothing is as good as signed out."""
+async def sign_out(auth: Auth, text: str) -> tuple[UUID, Found] | None:
+    """End the session of a refresh token or cookie and return it with its tenant, None where it opened nothing."""
     token = parse_token(text, TokenKind.REFRESH, TokenKind.SESSION)
     if token is None:
-        return
+        return None
     collection = "sessions" if token.kind is TokenKind.SESSION else "refresh_tokens"
     async with auth.open(token.tenant) as rows:
         found = await held(rows, collection, token)
         if found is None:
-            return
-        session = found.id if token.kind is TokenKind.SESSION else found.row["session"]
+            return None
+        session = found.id if token.kind is TokenKind.SESSION else found.row[RefreshTokens.session]
+        ended: Found = await rows.look_up("sessions", session)
         user = await _end(rows, session, auth.clock())
     await auth.port.notify_invalidation(token.tenant, user)
+    return token.tenant, ended
 
 
 async def _end(rows: Rows[Any], session: UUID, now: datetime) -> UUID:
     found = await rows.look_up("sessions", session)
-    if found.row["ended_at"] is None:
-        await rows.change({"ended_at": now}, on=found)
-    user: UUID = found.row["user"]
+    if found.row.get(Sessions.ended_at) is None:
+        await rows.change({Sessions.ended_at: now}, on=found)
+    user: UUID = found.row[Sessions.user]
     return user
 
 
@@ -248,21 +310,23 @@ async def check_api_key(auth: Auth, text: str) -> Actor:
         raise UnauthenticatedError
     async with auth.open(token.tenant) as rows:
         found = await held(rows, "api_keys", token)
-        if found is None or found.row["revoked_at"] is not None:
+        if found is None or found.row.get(ApiKeys.revoked_at) is not None:
             raise UnauthenticatedError
         key = found.row
-        actor = await load_actor(rows, token.tenant, key["user"], only=key["roles"])
+        actor = await load_actor(rows, token.tenant, key[ApiKeys.user], only=key[ApiKeys.roles], now=auth.clock())
+        if key.get(ApiKeys.networks):
+            actor = replace(actor, networks=(*actor.networks, tuple(str(key[ApiKeys.networks]).split(", "))))
     await _note_used(auth, token, key)
     return actor
 
 
-async def _note_used(auth: Auth, token: Token, key: Mapping[str, Any]) -> None:
-    now = auth.clock()
-    if key["last_used_at"] is not None and now - key["last_used_at"] <= _NOTE_EVERY:
+async def _note_used(auth: Auth, token: Token, key: Row) -> None:
+    now, last = auth.clock(), key.get(ApiKeys.last_used_at)
+    if last is not None and now - last <= _NOTE_EVERY:
         return
     with suppress(StaleError):
         async with auth.open(token.tenant) as rows:
-            await rows.change({"last_used_at": now}, on=await rows.look_up("api_keys", token.id))
+            await rows.change({ApiKeys.last_used_at: now}, on=await rows.look_up("api_keys", token.id))
 
 
 async def change_password(
@@ -282,7 +346,7 @@ async def change_password(
         raise ForbiddenError
     sent = form and f"{actor.user} {form}"
     async with auth.open(actor.tenant) as rows:
-        email = (await load_user(rows, actor.user))["email"]
+        email = (await load_user(rows, actor.user))[Users.email]
         again = await rows.came_before(sent)
     problem = password_problem(new, email)
     if problem is not None:

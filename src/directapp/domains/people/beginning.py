@@ -1,6 +1,6 @@
 """The beginning of a tenant: its row, its roles, and an administrator who chooses a password by a link."""
 
-from directapp.domains.people.fields import TENANTS, USERS
+from directapp.domains.people.fields import TENANTS, USERS, Tenants
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import INVITE_LIFE, issue_link, link_path
 from directapp.domains.people.roles import ADMIN, role_rows
@@ -17,7 +17,7 @@ async def add_tenant(auth: Auth, *, name: str, email: str, first_name: str, last
     """
     tenant = uuid7()
     async with auth.open(tenant) as rows:
-        await rows.create(TENANTS, {"id": str(tenant), "name": name})
+        await rows.create(TENANTS, {Tenants.id: str(tenant), Tenants.name: name})
         for role in role_rows():
             await rows.create("roles", role)
         person = {"first_name": first_name, "last_name": last_name, "email": email, "roles": [ADMIN], "active": True}

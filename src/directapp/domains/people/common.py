@@ -1,5 +1,10 @@
 """What is tried first when passwords are guessed here: whole passwords, and the words that many are made of."""
 
+import gzip
+from functools import cache
+from importlib.resources import files
+
+_BUNDLED = "common_passwords.txt.gz"
 _LIST = """
 1234567890 12345678910 123456789a 0123456789 0987654321 9876543210 1122334455 1234512345 1029384756 123123123123
 123456789123 1234567891 12345678901 123456123456 121212121212 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc zaq12wsxcde3
@@ -37,4 +42,14 @@ vegard vibeke øyvind åse
 """
 
 WORDS = tuple(dict.fromkeys(_WORDS.split()))
-COMMON = frozenset(_LIST.split())
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """Return the passwords that nobody may choose, folded as they are compared.
+
+    Those of the 100,000 most common of Have I Been Pwned, as the National Cyber Security Centre published them
+    (PwnedPasswordsTop100k, Open Government Licence v3.0), that are long enough to be chosen here, and Norway's own.
+    """
+    bundled = gzip.decompress(files("directapp.domains.people").joinpath(_BUNDLED).read_bytes()).decode()
+    return frozenset(bundled.splitlines()) | frozenset(_LIST.split())

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from directapp.declare.access import Access, Grant, grants
+from directapp.declare.access import KEYRING, Access, Grant, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, choices, field
@@ -10,7 +10,17 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Nothing, Parent, Who
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import verbs
-from directapp.domains.people.fields import USERS
+from directapp.domains.people.fields import (
+    IDENTITY_PROVIDERS,
+    USERS,
+    ApiKeys,
+    Credentials,
+    OneTimeLinks,
+    RefreshTokens,
+    Sessions,
+    Users,
+)
+from directapp.domains.people.networks import NETWORKS
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLE_CHOICES, ROLES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, pgettext
@@ -24,7 +34,8 @@ _SIGNIN_ONLY = Access(
 
 
 def _user() -> Field:
-    return field("user", _("User"), Kind.REF, ref=USERS, on_delete="cascade", required=True, immutable=True)
+    more = {"required": True, "immutable": True, "personal": "employee"}
+    return field(Credentials.user, _("User"), Kind.REF, ref=USERS, on_delete="cascade", **more)
 
 
 def _secret(name: str, label: Text, *, required: bool = True) -> Field:
@@ -39,10 +50,10 @@ CREDENTIALS = Collection(
     name="credentials",
     label=_("Password"),
     plural=_("Passwords"),
-    groups=(Group("all", _("Password"), (_user(), _secret("password_hash", _("Password")))),),
+    groups=(Group("all", _("Password"), (_user(), _secret(Credentials.password_hash, _("Password")))),),
     access=Access(grants=(), systems=("signin", "demo")),
-    views=Views(columns=("user",), title=("user",)),
-    unique=(Unique(fields=("user",), message=_("The user has a password.")),),
+    views=Views(columns=(Credentials.user,), title=(Credentials.user,)),
+    unique=(Unique(fields=(Credentials.user,), message=_("The user has a password.")),),
     exposed=False,
 )
 
@@ -57,22 +68,30 @@ SESSIONS = Collection(
             (
                 _user(),
                 field(
-                    "kind",
+                    Sessions.kind,
                     _("Kind"),
                     Kind.CHOICE,
                     required=True,
                     choices=choices(("page", _("Browser")), ("api", _("Program"))),
                 ),
-                _secret("token_hash", _("Token"), required=False),
-                field("address", _("Address"), max_length=64),
-                field("user_agent", _("User agent"), max_length=300),
-                _instant("expires_at", _("Expires"), required=True),
-                _instant("ended_at", _("Ended")),
+                _secret(Sessions.token_hash, _("Token"), required=False),
+                field(Sessions.address, _("Address"), max_length=64, personal="employee"),
+                field(Sessions.user_agent, _("User agent"), max_length=300, personal="employee"),
+                _instant(Sessions.expires_at, _("Expires"), required=True),
+                _instant(Sessions.ended_at, _("Ended")),
+                _instant(Sessions.last_used_at, _("Last used")),
+                _instant(Sessions.second_factor_at, _("Second factor shown")),
+                field(Sessions.provider, _("Provider"), Kind.REF, ref=IDENTITY_PROVIDERS, on_delete="set_null"),
+                field(Sessions.provider_session, _("Sign-in at the provider"), max_length=255),
+                field(Sessions.id_token, _("ID token"), max_length=10_000, secret=True, encrypted=True),
             ),
         ),
     ),
-    access=_SIGNIN_ONLY,
-    views=Views(columns=("user", "kind", "created_at", "ended_at"), title=("user", "kind")),
+    access=replace(_SIGNIN_ONLY, systems=("signin", KEYRING)),
+    views=Views(
+        columns=(Sessions.user, Sessions.kind, Sessions.created_at, Sessions.ended_at),
+        title=(Sessions.user, Sessions.kind),
+    ),
     exposed=False,
     history=False,
 )
@@ -87,7 +106,7 @@ REFRESH_TOKENS = Collection(
             _("Refresh token"),
             (
                 field(
-                    "session",
+                    RefreshTokens.session,
                     _("Sign-in"),
                     Kind.REF,
                     ref="sessions",
@@ -96,15 +115,15 @@ REFRESH_TOKENS = Collection(
                     immutable=True,
                     help=_("All tokens of one sign-in are one family."),
                 ),
-                _secret("token_hash", _("Token")),
-                _instant("expires_at", _("Expires"), required=True),
-                _instant("used_at", _("Used")),
-                field("used_mark", _("Mark of use"), max_length=64),
+                _secret(RefreshTokens.token_hash, _("Token")),
+                _instant(RefreshTokens.expires_at, _("Expires"), required=True),
+                _instant(RefreshTokens.used_at, _("Used")),
+                field(RefreshTokens.used_mark, _("Mark of use"), max_length=64),
             ),
         ),
     ),
     access=_SIGNIN_ONLY,
-    views=Views(columns=("session", "used_at"), title=("session",)),
+    views=Views(columns=(RefreshTokens.session, RefreshTokens.used_at), title=(RefreshTokens.session,)),
     exposed=False,
     history=False,
 )
@@ -120,7 +139,7 @@ ONE_TIME_LINKS = Collection(
             (
                 _user(),
                 field(
-                    "purpose",
+                    OneTimeLinks.purpose,
                     _("Purpose"),
                     Kind.CHOICE,
                     required=True,
@@ -132,33 +151,37 @@ ONE_TIME_LINKS = Collection(
                     ),
                 ),
                 field(
-                    "sent_to",
+                    OneTimeLinks.sent_to,
                     pgettext("purpose", "For"),
                     Kind.EMAIL,
                     required=True,
                     help=_("The link dies when the e-mail address changes."),
+                    personal="employee",
                 ),
-                _secret("token_hash", _("Token")),
-                _instant("expires_at", _("Expires"), required=True),
-                _instant("used_at", _("Used")),
-                field("used_mark", _("Mark of use"), max_length=64),
+                _secret(OneTimeLinks.token_hash, _("Token")),
+                _instant(OneTimeLinks.expires_at, _("Expires"), required=True),
+                _instant(OneTimeLinks.used_at, _("Used")),
+                field(OneTimeLinks.used_mark, _("Mark of use"), max_length=64),
             ),
         ),
     ),
     access=_SIGNIN_ONLY,
-    views=Views(columns=("user", "purpose", "used_at"), title=("user", "purpose")),
+    views=Views(
+        columns=(OneTimeLinks.user, OneTimeLinks.purpose, OneTimeLinks.used_at),
+        title=(OneTimeLinks.user, OneTimeLinks.purpose),
+    ),
     exposed=False,
 )
 
 
 def _revoked(case: Case) -> Problem | None:
-    if case.get("revoked_at") is None:
+    if case.get(ApiKeys.revoked_at) is None:
         return None
     return Problem(_("The key is already revoked."))
 
 
-_OWN = Is("user", Who.USER)
-_OF_OWN_SITE = Parent("user", USERS, Is("dealership", Who.SITE))
+_OWN = Is(Credentials.user, Who.USER)
+_OF_OWN_SITE = Parent("user", USERS, Is(Users.dealership, Who.SITE))
 
 API_KEYS = Collection(
     name="api_keys",
@@ -169,12 +192,13 @@ API_KEYS = Collection(
             "all",
             _("API key"),
             (
-                field("name", _("Name"), required=True, max_length=80, search=True),
+                field(ApiKeys.name, _("Name"), required=True, max_length=80, search=True),
                 _user(),
-                field("roles", _("Roles"), Kind.CHOICES, required=True, choices=ROLE_CHOICES, immutable=True),
-                _secret("key_hash", _("Key")),
-                _instant("revoked_at", _("Revoked")),
-                _instant("last_used_at", _("Last used")),
+                field(ApiKeys.roles, _("Roles"), Kind.CHOICES, required=True, choices=ROLE_CHOICES, immutable=True),
+                _secret(ApiKeys.key_hash, _("Key")),
+                NETWORKS,
+                _instant(ApiKeys.revoked_at, _("Revoked")),
+                _instant(ApiKeys.last_used_at, _("Last used")),
             ),
         ),
     ),
@@ -187,18 +211,29 @@ API_KEYS = Collection(
         systems=("signin",),
     ),
     views=Views(
-        columns=("name", "user", "roles", "created_at", "last_used_at", "revoked_at"), title=("name",), icon="key"
+        columns=(
+            ApiKeys.name,
+            ApiKeys.user,
+            ApiKeys.roles,
+            ApiKeys.created_at,
+            ApiKeys.last_used_at,
+            ApiKeys.revoked_at,
+        ),
+        title=(ApiKeys.name,),
+        icon="key",
     ),
     verbs=(
         Verb(
             name="create_key",
             label=_("Create API key"),
             run=verbs.create_key,
+            step_up=True,
             on="collection",
             secrets=(Secret(name="key", label=_("API key")),),
             params=(
                 field("name", _("Name"), required=True, max_length=80),
                 replace(ROLES, required=False, offered=lambda actor: actor.roles, headings=()),
+                NETWORKS,
             ),
             icon="key",
             primary=True,

@@ -2,11 +2,13 @@
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
-from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.collection import Collection, SetUp, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose, either
-from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.events import SITE_OPENED
+from directapp.domains.people.fields import DEALERSHIPS, Dealerships
 from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
 from directapp.domains.people.rules import prep_center_fits, prep_fits_type
 from directapp.domains.people.values import (
@@ -37,19 +39,19 @@ APPROVAL_LIMITS: dict[str, int | None] = {
 
 
 def _does_own_prep(case: Case) -> bool:
-    return bool(case.get("dealership_type") != "sales_only")
+    return bool(case.get(Dealerships.dealership_type) != "sales_only")
 
 
 PUBLIC = Group(
     "public",
-    _("Dealership"),
+    _("Site"),
     (
-        field("number", _("Number"), code=True, required=True, max_length=20, search=True),
-        field("code", _("Code"), code=True, max_length=20, search=True),
-        field("name", _("Name"), required=True, max_length=120, search=True),
-        field("location", _("Location"), max_length=120, search=True),
+        field(Dealerships.number, _("Number"), code=True, required=True, max_length=20, search=True),
+        field(Dealerships.code, _("Code"), code=True, max_length=20, search=True),
+        field(Dealerships.name, _("Name"), required=True, max_length=120, search=True),
+        field(Dealerships.location, _("Location"), max_length=120, search=True),
         field(
-            "dealership_type",
+            Dealerships.dealership_type,
             _("Type"),
             Kind.CHOICE,
             required=True,
@@ -60,32 +62,32 @@ PUBLIC = Group(
             ),
         ),
         field(
-            "functions",
+            Dealerships.functions,
             _("Functions"),
             Kind.CHOICES,
             default=[],
             choices=choices(
                 ("new_sales", pgettext("department", "New car sales")),
                 ("used_sales", pgettext("department", "Used car sales")),
-                ("detailing", _("Detailing")),
-                ("mechanical", _("Mechanical")),
+                ("detailing", _("Cosmetic")),
+                ("mechanical", _("Technical")),
                 ("parts", pgettext("department", "Parts")),
                 ("body_repair", _("Body repair")),
                 ("paint", _("Paint")),
             ),
         ),
-        field("brands", _("Brands"), Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
-        field("phone", _("Phone"), Kind.PHONE),
-        field("parent_dealership", _("Head office"), Kind.REF, ref=DEALERSHIPS, tree=True),
+        field(Dealerships.brands, _("Brands"), Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
+        field(Dealerships.phone, _("Phone"), Kind.PHONE),
+        field(Dealerships.parent_dealership, _("Head office"), Kind.REF, ref=DEALERSHIPS, tree=True),
         field(
-            "prep_center",
+            Dealerships.prep_center,
             _("Prep centre"),
             Kind.REF,
             ref=DEALERSHIPS,
             help=_("Where the cars are prepared."),
         ),
-        field("does_own_prep", _("Does own prep"), Kind.BOOLEAN, default=_does_own_prep),
-        field("active", pgettext("site", "Active"), Kind.BOOLEAN, default=True),
+        field(Dealerships.does_own_prep, _("Does own prep"), Kind.BOOLEAN, default=_does_own_prep),
+        field(Dealerships.active, pgettext("site", "Active"), Kind.BOOLEAN, default=True),
     ),
 )
 
@@ -93,8 +95,8 @@ BRANDING = Group(
     "branding",
     _("Branding"),
     (
-        field("logo", _("Logo"), Kind.REF, ref=FILES, on_delete="set_null"),
-        field("brand_colors", _("Colours"), Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
+        field(Dealerships.logo, _("Logo"), Kind.REF, ref=FILES, on_delete="set_null"),
+        field(Dealerships.brand_colors, _("Colours"), Kind.JSON, parse=parse_colours, form=COLOURS_FORM),
     ),
 )
 
@@ -103,7 +105,7 @@ SETTINGS = Group(
     _("Settings"),
     (
         field(
-            "stage_goals",
+            Dealerships.stage_goals,
             _("Goals per status"),
             Kind.JSON,
             default={},
@@ -113,7 +115,7 @@ SETTINGS = Group(
             help=_("How many hours a car may stand in each status before it turns yellow, and red."),
         ),
         field(
-            "archive_after_days",
+            Dealerships.archive_after_days,
             _("Archive after"),
             Kind.INTEGER,
             default=0,
@@ -122,9 +124,23 @@ SETTINGS = Group(
             unit="d",
             help=_("Days after delivery; 0 is at once."),
         ),
-        field("quality_check", _("Quality check"), Kind.BOOLEAN, default=True),
+        field(Dealerships.quality_check, _("Quality check"), Kind.BOOLEAN, default=True),
         field(
-            "approval_limits",
+            Dealerships.appraisal,
+            _("Appraisal"),
+            Kind.BOOLEAN,
+            default=True,
+            help=_("A used car whose appraisal price stands has a status of its own until it is sent or arrives."),
+        ),
+        field(
+            Dealerships.decide_without_checklist,
+            _("Inspection without a checklist"),
+            Kind.BOOLEAN,
+            default=True,
+            help=_("An inspection may be approved or failed without its checklist, with a reason."),
+        ),
+        field(
+            Dealerships.approval_limits,
             _("Approval limits"),
             Kind.JSON,
             default=APPROVAL_LIMITS,
@@ -135,39 +151,50 @@ SETTINGS = Group(
     ),
 )
 
-_OWN = Is("id", Who.SITE)
-_BELOW = In("id", Whose.SITES)
+_OWN = Is(Dealerships.id, Who.SITE)
+_BELOW = In(Dealerships.id, Whose.SITES)
 
 COLLECTION = Collection(
     name="dealerships",
-    label=_("Dealership"),
-    plural=_("Dealerships"),
+    set_up=SetUp(key=(Dealerships.number,), leave_out=(Dealerships.logo,)),
+    label=_("Site"),
+    plural=_("Sites"),
     groups=(PUBLIC, BRANDING, SETTINGS),
     access=Access(
         grants=(
             *grants(WORKING, read=("public", "branding"), full=False),
-            Grant(role="planner", rows=either(_OWN, Is("prep_center", Who.SITE)), read=("settings",), full=False),
+            Grant(
+                role="planner", rows=either(_OWN, Is(Dealerships.prep_center, Who.SITE)), read=("settings",), full=False
+            ),
             *grants("sales_manager finance", rows=_BELOW, read=("settings",), full=False),
             Grant(role=MANAGER, rows=_BELOW, read=("settings",)),
             Grant(role=MANAGER, rows=_OWN, read=("settings",), write=("branding", "settings")),
             Grant(role=ADMIN, read=("*",), write=("*",), create=True),
         ),
-        systems=("signin", "importer", "demo"),
+        systems=("signin", "importer", "demo", "workflow"),
     ),
     views=Views(
-        columns=("number", "name", "location", "dealership_type", "prep_center", "active"),
-        title=("number", "name"),
-        sort=("number",),
-        filters=("dealership_type", "location", "active"),
+        columns=(
+            Dealerships.number,
+            Dealerships.name,
+            Dealerships.location,
+            Dealerships.dealership_type,
+            Dealerships.prep_center,
+            Dealerships.active,
+        ),
+        title=(Dealerships.number, Dealerships.name),
+        sort=(Dealerships.number,),
+        filters=(Dealerships.dealership_type, Dealerships.location, Dealerships.active),
         icon="building-store",
         menu=True,
     ),
     rules=(prep_fits_type, prep_center_fits),
-    related=(One("prep", "prep_center", DEALERSHIPS),),
+    related=(One("prep", Dealerships.prep_center, DEALERSHIPS),),
     unique=(
         Unique(
-            fields=("number",),
-            message=_("Another dealership has this number."),
+            fields=(Dealerships.number,),
+            message=_("Another site has this number."),
         ),
     ),
+    events=(Emit(event=SITE_OPENED, when=lambda case: case.before is None),),
 )

@@ -1,9 +1,11 @@
 """Another e-mail address of one's own: asked for with the password, confirmed from the old address and from the new."""
 
+from collections.abc import Mapping
+
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.domains.people import lockout
 from directapp.domains.people.auth import demand_password
-from directapp.domains.people.fields import USERS
+from directapp.domains.people.fields import USERS, OneTimeLinks, Users
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import RESET_LIFE, end_links, issue_link, link_path, use_up
 from directapp.domains.people.links import DEAD_LINK, LinkSeen, brand_of, live_link, parse_link, read_link
@@ -22,7 +24,7 @@ from directapp.kernel.text import _
 
 OLD: Purpose = "email_old"
 NEW: Purpose = "email_new"
-_OTHER: dict[Purpose, Purpose] = {OLD: NEW, NEW: OLD}
+_OTHER: Mapping[str, Purpose] = {OLD: NEW, NEW: OLD}
 _LIFE = _("one hour")
 _SAME = _("That is the address you have.")
 _TAKEN = _("The address cannot be used. Choose another one, and ask for confirmation again.")
@@ -46,15 +48,15 @@ async def ask_email_change(
     try:
         new = str(read(Kind.EMAIL, email))
     except BadValueError as error:
-        raise InvalidError(Problem(error.text, field="email")) from None
+        raise InvalidError(Problem(error.text, field=Users.email)) from None
     sent = form and f"{actor.user} {new} {form}"
     async with auth.open(actor.tenant) as rows:
-        old = str((await load_user(rows, actor.user))["email"])
+        old = str((await load_user(rows, actor.user))[Users.email])
         again = await rows.came_before(sent)
     if again:
         return
     if new == old:
-        raise InvalidError(Problem(_SAME, field="email"))
+        raise InvalidError(Problem(_SAME, field=Users.email))
     tried = lockout.attempt(old, address, str(actor.session))
     await demand_password(auth, actor.tenant, actor.user, password=password, tried=tried)
     now, tokens = auth.clock(), {}
@@ -63,17 +65,19 @@ async def ask_email_change(
             return
         await rows.keep_form(sent)
         user = await load_user(rows, actor.user)
-        for link in await rows.find("one_time_links", user=actor.user, purpose=[OLD, NEW], limit=1000):
-            if link.row["expires_at"] > now:
-                await rows.change({"expires_at": now}, on=link)
+        for link in await rows.find(
+            "one_time_links", {OneTimeLinks.user: actor.user, OneTimeLinks.purpose: [OLD, NEW]}, limit=1000
+        ):
+            if link.row[OneTimeLinks.expires_at] > now:
+                await rows.change({OneTimeLinks.expires_at: now}, on=link)
         for purpose, to in ((OLD, old), (NEW, new)):
-            about = {"id": user["id"], "email": to}
+            about = {"id": user[Users.id], "email": to}
             tokens[to] = purpose, await issue_link(rows, actor.tenant, about, purpose, now=now, life=RESET_LIFE)
         brand = await brand_of(rows, actor.tenant, user)
     for to, (purpose, token) in tokens.items():
         link = auth.base_url.rstrip("/") + link_path(token)
-        said = {"name": user["first_name"], "brand": brand, "email": new}
-        await auth.port.send_mail(to, link_mail(purpose, user["language"], link=link, life=_LIFE, **said))
+        said = {"name": user[Users.first_name], "brand": brand, "email": new}
+        await auth.port.send_mail(to, link_mail(purpose, user[Users.language], link=link, life=_LIFE, **said))
 
 
 async def confirm_email(auth: Auth, text: str) -> tuple[LinkSeen, bool]:
@@ -91,16 +95,24 @@ async def confirm_email(auth: Auth, text: str) -> tuple[LinkSeen, bool]:
         async with auth.open(token.tenant) as rows:
             link, user = await live_link(rows, token, now)
             await use_up(rows, link, now)
-            pair = await rows.find("one_time_links", user=user["id"], purpose=_OTHER[seen.purpose], limit=1000)
-            confirmed = [one.row for one in pair if one.row["used_at"] is not None and one.row["expires_at"] > now]
+            pair = await rows.find(
+                "one_time_links",
+                {OneTimeLinks.user: user[Users.id], OneTimeLinks.purpose: _OTHER[seen.purpose]},
+                limit=1000,
+            )
+            confirmed = [
+                one.row
+                for one in pair
+                if one.row.get(OneTimeLinks.used_at) is not None and one.row[OneTimeLinks.expires_at] > now
+            ]
             if not confirmed:
                 return seen, False
-            new = link.row["sent_to"] if seen.purpose == NEW else confirmed[0]["sent_to"]
-            await rows.change({"email": new}, on=await rows.look_up(USERS, user["id"]))
-            await end_links(rows, user["id"], now)
+            new = link.row[OneTimeLinks.sent_to] if seen.purpose == NEW else confirmed[0][OneTimeLinks.sent_to]
+            await rows.change({Users.email: new}, on=await rows.look_up(USERS, user[Users.id]))
+            await end_links(rows, user[Users.id], now)
     except StaleError:
         raise UnauthenticatedError(DEAD_LINK) from None
     except NotUniqueError:
-        raise InvalidError(Problem(_TAKEN, field="email")) from None
+        raise InvalidError(Problem(_TAKEN, field=Users.email)) from None
     await auth.port.notify_invalidation(token.tenant, seen.user)
     return seen, True

@@ -1,6 +1,276 @@
-"""Public names of people: its collections."""
+"""Public names of people: its collections and fields."""
+
+from datetime import datetime
+from uuid import UUID
+
+from directapp.declare.names import FieldName, FieldNames, Json
 
 TENANTS = "tenants"
 ROLES = "roles"
 DEALERSHIPS = "dealerships"
 USERS = "users"
+SECOND_FACTORS = "second_factors"
+RECOVERY_CODES = "recovery_codes"
+NETWORK_RULES = "network_rules"
+IDENTITY_PROVIDERS = "identity_providers"
+IDENTITY_MAPPINGS = "identity_mappings"
+EXTERNAL_IDENTITIES = "external_identities"
+DIRECTORY_TOKENS = "directory_tokens"
+DIRECTORY_PEOPLE = "directory_people"
+DIRECTORY_GROUPS = "directory_groups"
+DIRECTORY_MEMBERS = "directory_members"
+
+
+class Tenants(FieldNames):
+    """The fields of companies."""
+
+    # Company
+    name: FieldName[str]
+
+    # Settings
+    settings: FieldName[Json]
+
+    # Optional steps
+    quality_check: FieldName[bool]
+    appraisal: FieldName[bool]
+
+    # Statuses
+    status_names: FieldName[Json]
+
+    # Second factor
+    second_factor_roles: FieldName[list[str]]
+    second_factor_grace_days: FieldName[int]
+    second_factor_since: FieldName[datetime]
+
+    # Signing in
+    passwords_off: FieldName[bool]
+
+
+class Roles(FieldNames):
+    """The fields of roles."""
+
+    code: FieldName[str]
+    name_nb: FieldName[str]
+    name_en: FieldName[str]
+
+
+class Dealerships(FieldNames):
+    """The fields of dealerships."""
+
+    # Dealership
+    number: FieldName[str]
+    code: FieldName[str]
+    name: FieldName[str]
+    location: FieldName[str]
+    dealership_type: FieldName[str]
+    functions: FieldName[list[str]]
+    brands: FieldName[list[str]]
+    phone: FieldName[str]
+    parent_dealership: FieldName[UUID]
+    prep_center: FieldName[UUID]
+    does_own_prep: FieldName[bool]
+    active: FieldName[bool]
+
+    # Branding
+    logo: FieldName[UUID]
+    brand_colors: FieldName[Json]
+
+    # Settings
+    stage_goals: FieldName[Json]
+    archive_after_days: FieldName[int]
+    quality_check: FieldName[bool]
+    appraisal: FieldName[bool]
+    decide_without_checklist: FieldName[bool]
+    approval_limits: FieldName[Json]
+
+
+class Users(FieldNames):
+    """The fields of users."""
+
+    # User
+    first_name: FieldName[str]
+    last_name: FieldName[str]
+    roles: FieldName[list[str]]
+    dealership: FieldName[UUID]
+    photo: FieldName[UUID]
+    seller_number: FieldName[str]
+
+    # Contact
+    email: FieldName[str]
+    phone: FieldName[str]
+
+    # Personal
+    language: FieldName[str]
+    appearance: FieldName[str]
+
+    # Access
+    active: FieldName[bool]
+    administrator: FieldName[bool]
+    invited_at: FieldName[datetime]
+    last_seen_at: FieldName[datetime]
+    reset_sent_at: FieldName[datetime]
+    sessions_ended_at: FieldName[datetime]
+    second_factor_at: FieldName[datetime]
+
+
+class Credentials(FieldNames):
+    """The fields of passwords."""
+
+    user: FieldName[UUID]
+    password_hash: FieldName[str]
+
+
+class Sessions(FieldNames):
+    """The fields of sign-ins."""
+
+    user: FieldName[UUID]
+    kind: FieldName[str]
+    token_hash: FieldName[str]
+    address: FieldName[str]
+    user_agent: FieldName[str]
+    expires_at: FieldName[datetime]
+    ended_at: FieldName[datetime]
+    last_used_at: FieldName[datetime]
+    second_factor_at: FieldName[datetime]
+    provider: FieldName[UUID]
+    provider_session: FieldName[str]
+    id_token: FieldName[str]
+
+
+class SecondFactors(FieldNames):
+    """The fields of second factors."""
+
+    user: FieldName[UUID]
+    kind: FieldName[str]
+    name: FieldName[str]
+    secret: FieldName[str]
+    credential: FieldName[str]
+    public_key: FieldName[str]
+    uses: FieldName[int]
+    confirmed_at: FieldName[datetime]
+    last_used_at: FieldName[datetime]
+    used_mark: FieldName[str]
+
+
+class RecoveryCodes(FieldNames):
+    """The fields of recovery codes."""
+
+    user: FieldName[UUID]
+    code_hash: FieldName[str]
+    used_at: FieldName[datetime]
+    used_mark: FieldName[str]
+
+
+class NetworkRules(FieldNames):
+    """The fields of the networks that a role may be used from."""
+
+    role: FieldName[str]
+    network: FieldName[str]
+    note: FieldName[str]
+
+
+class IdentityProviders(FieldNames):
+    """The fields of providers that people sign in at."""
+
+    label: FieldName[str]
+    kind: FieldName[str]
+    issuer: FieldName[str]
+    client_id: FieldName[str]
+    client_secret: FieldName[str]
+    active: FieldName[bool]
+    makes_accounts: FieldName[bool]
+    role_claims: FieldName[str]
+    second_factor_values: FieldName[str]
+
+
+class IdentityMappings(FieldNames):
+    """The fields of what a group or role at a provider gives here."""
+
+    provider: FieldName[UUID]
+    value: FieldName[str]
+    note: FieldName[str]
+    roles: FieldName[list[str]]
+    dealership: FieldName[UUID]
+
+
+class ExternalIdentities(FieldNames):
+    """The fields of who a person is at a provider."""
+
+    user: FieldName[UUID]
+    issuer: FieldName[str]
+    subject: FieldName[str]
+    name: FieldName[str]
+    external_id: FieldName[str]
+    last_used_at: FieldName[datetime]
+
+
+class RefreshTokens(FieldNames):
+    """The fields of refresh tokens."""
+
+    session: FieldName[UUID]
+    token_hash: FieldName[str]
+    expires_at: FieldName[datetime]
+    used_at: FieldName[datetime]
+    used_mark: FieldName[str]
+
+
+class OneTimeLinks(FieldNames):
+    """The fields of one-time links."""
+
+    user: FieldName[UUID]
+    purpose: FieldName[str]
+    sent_to: FieldName[str]
+    token_hash: FieldName[str]
+    expires_at: FieldName[datetime]
+    used_at: FieldName[datetime]
+    used_mark: FieldName[str]
+
+
+class ApiKeys(FieldNames):
+    """The fields of API keys."""
+
+    name: FieldName[str]
+    user: FieldName[UUID]
+    roles: FieldName[list[str]]
+    key_hash: FieldName[str]
+    networks: FieldName[str]
+    revoked_at: FieldName[datetime]
+    last_used_at: FieldName[datetime]
+
+
+class DirectoryTokens(FieldNames):
+    """The fields of the tokens by which a directory provisions people."""
+
+    name: FieldName[str]
+    token_hash: FieldName[str]
+    networks: FieldName[str]
+    revoked_at: FieldName[datetime]
+    last_used_at: FieldName[datetime]
+
+
+class DirectoryPeople(FieldNames):
+    """The fields of people as a directory knows them."""
+
+    user_name: FieldName[str]
+    external_id: FieldName[str]
+    email: FieldName[str]
+    active: FieldName[bool]
+    user: FieldName[UUID]
+    placed: FieldName[bool]
+    attributes: FieldName[Json]
+
+
+class DirectoryGroups(FieldNames):
+    """The fields of a directory's groups, and of what they give here."""
+
+    display_name: FieldName[str]
+    external_id: FieldName[str]
+    roles: FieldName[list[str]]
+    dealership: FieldName[UUID]
+
+
+class DirectoryMembers(FieldNames):
+    """The fields of who is in a directory's groups."""
+
+    group: FieldName[UUID]
+    person: FieldName[UUID]

@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from directapp.connectors.openid import OpenId
 from directapp.declare.kinds import BadValueError, Kind, read
+from directapp.domains.people.fields import ApiKeys, Sessions
 from directapp.domains.people.passwords import Passwords
 from directapp.domains.people.ports import AuthPort, Found, OpenRows, Rows
-from directapp.domains.people.tokens import Signer, Token
+from directapp.domains.people.signer import Signer
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.errors import NotFoundError
+from directapp.kernel.tokens import Token
 
 # As the dialect has it: tokens in the answer, the refresh token in a cookie, or a page session.
 Mode = Literal["json", "cookie", "session"]
@@ -27,6 +30,7 @@ class Auth:
     signer: Signer
     base_url: str
     passwords: Passwords = field(default_factory=Passwords)
+    open_id: OpenId = field(default_factory=OpenId)
     clock: Clock = utc_now
 
     def open(self, tenant: UUID) -> AbstractAsyncContextManager[OpenRows[Any]]:
@@ -66,7 +70,7 @@ def normal_email(text: str) -> str:
 
 async def held(rows: Rows[Any], collection: str, token: Token) -> Found | None:
     """Return the record that a token opens, None where it fits none."""
-    secret = "key_hash" if collection == "api_keys" else "token_hash"
+    secret = ApiKeys.key_hash if collection == "api_keys" else Sessions.token_hash
     with suppress(NotFoundError):
         found: Found = await rows.look_up(collection, token.id)
         if token.matches(found.row[secret]):

@@ -15,8 +15,8 @@ async def purge_signin(job: JobRun) -> None:
     """Delete what ran out, a page at a time."""
     done = _AT_A_TIME
     while done == _AT_A_TIME:
-        async with job.act(SIGNIN) as act:
-            done = await purge_spent(act, limit=_AT_A_TIME)
+        async with job.act(SIGNIN) as ctx:
+            done = await purge_spent(ctx, limit=_AT_A_TIME)
 
 
 SCHEDULES: tuple[Schedule, ...] = (

@@ -8,12 +8,24 @@ from uuid import UUID
 
 import structlog
 
+from directapp.declare.names import Row
 from directapp.domains.people import lockout
-from directapp.domains.people.fields import DEALERSHIPS, TENANTS, USERS
+from directapp.domains.people.closed import PasswordsOffError, passwords_closed
+from directapp.domains.people.fields import (
+    DEALERSHIPS,
+    TENANTS,
+    USERS,
+    Credentials,
+    Dealerships,
+    OneTimeLinks,
+    Tenants,
+    Users,
+)
 from directapp.domains.people.flow import Auth, held, normal_email
 from directapp.domains.people.issue import (
     INVITE_LIFE,
     RESET_LIFE,
+    company_path,
     end_keys,
     end_links,
     end_sessions,
@@ -22,13 +34,13 @@ from directapp.domains.people.issue import (
     store_password,
     use_up,
 )
-from directapp.domains.people.mails import Purpose, link_mail
+from directapp.domains.people.mails import Purpose, link_mail, second_factor_mail
 from directapp.domains.people.passwords import password_problem
 from directapp.domains.people.ports import Found, Rows
 from directapp.domains.people.principal import load_user
-from directapp.domains.people.tokens import Token, TokenKind, parse_token
 from directapp.kernel.errors import InvalidError, NotFoundError, StaleError, UnauthenticatedError
 from directapp.kernel.text import Text, _
+from directapp.kernel.tokens import Token, TokenKind, parse_token
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +68,7 @@ async def request_reset(auth: Auth, email: str) -> None:
 async def send_invite(auth: Auth, tenant: UUID, user: UUID) -> None:
     """Mail an invitation to a user who has no password yet."""
     async with auth.open(tenant) as rows:
-        known = await rows.find("credentials", user=user, limit=1)
+        known = await rows.find("credentials", {Credentials.user: user}, limit=1)
     if not known:
         await _send(auth, tenant, user, "invite")
 
@@ -66,44 +78,67 @@ async def send_reset(auth: Auth, tenant: UUID, user: UUID, asker: str) -> None:
     await _send(auth, tenant, user, "reset", asker=asker)
 
 
+async def send_second_factor_reset(auth: Auth, tenant: UUID, user_id: UUID, asker: str) -> None:
+    """Tell a user by mail that the second factor was reset, and by whom."""
+    async with auth.open(tenant) as rows:
+        user = await load_user(rows, user_id)
+        brand = await brand_of(rows, tenant, user)
+    if user[Users.active]:
+        mail = second_factor_mail(user[Users.language], name=user[Users.first_name], brand=brand, asker=asker)
+        await auth.port.send_mail(user[Users.email], mail)
+
+
 async def _send(auth: Auth, tenant: UUID, user_id: UUID, purpose: Purpose, *, asker: str | None = None) -> None:
     now = auth.clock()
     life, words = _LIFE[purpose]
     async with auth.open(tenant) as rows:
         user = await load_user(rows, user_id)
-        if not user["active"] or (purpose == "reset" and asker is None and await _asked_just_now(rows, user_id, now)):
+        if not user[Users.active] or (
+            purpose == "reset" and asker is None and await _asked_just_now(rows, user_id, now)
+        ):
             return
-        token = await issue_link(rows, tenant, user, purpose, now=now, life=life)
+        closed = await passwords_closed(rows, tenant)
+        if closed and purpose == "reset":
+            return
+        token = None if closed else await issue_link(rows, tenant, user, purpose, now=now, life=life)
         brand = await brand_of(rows, tenant, user)
     mail = link_mail(
-        purpose,
-        user["language"],
-        name=user["first_name"],
+        "invite_provider" if token is None else purpose,
+        user[Users.language],
+        name=user[Users.first_name],
         brand=brand,
-        link=auth.base_url.rstrip("/") + link_path(token),
+        link=auth.base_url.rstrip("/") + (company_path(tenant) if token is None else link_path(token)),
         life=words,
         asker=asker,
     )
-    await auth.port.send_mail(user["email"], mail)
+    await auth.port.send_mail(user[Users.email], mail)
 
 
 async def _asked_just_now(rows: Rows[Any], user: UUID, now: datetime) -> bool:
-    links = await rows.find("one_time_links", user=user, purpose="reset", used_at=None, limit=1000)
-    return any(now - link.row["created_at"] < _ASK_AGAIN_AFTER for link in links if link.row["expires_at"] > now)
+    links = await rows.find(
+        "one_time_links",
+        {OneTimeLinks.user: user, OneTimeLinks.purpose: "reset", OneTimeLinks.used_at: None},
+        limit=1000,
+    )
+    return any(
+        now - link.row[OneTimeLinks.created_at] < _ASK_AGAIN_AFTER
+        for link in links
+        if link.row[OneTimeLinks.expires_at] > now
+    )
 
 
-async def brand_of(rows: Rows[Any], tenant: UUID, user: Mapping[str, Any]) -> str:
+async def brand_of(rows: Rows[Any], tenant: UUID, user: Row) -> str:
     """Return in whose name a user is written to."""
-    if user["dealership"] is not None:
-        return str((await rows.look_up(DEALERSHIPS, user["dealership"])).row["name"])
-    return str((await rows.look_up(TENANTS, tenant)).row["name"])
+    if user[Users.dealership] is not None:
+        return str((await rows.look_up(DEALERSHIPS, user[Users.dealership])).row[Dealerships.name])
+    return str((await rows.look_up(TENANTS, tenant)).row[Tenants.name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSeen:
     """What the page of a link shows before it is used."""
 
-    purpose: Purpose
+    purpose: str
     tenant: UUID
     user: UUID
     email: str
@@ -125,13 +160,13 @@ async def read_link(auth: Auth, text: str) -> LinkSeen:
         link, user = await live_link(rows, token, auth.clock())
         brand = await brand_of(rows, token.tenant, user)
     return LinkSeen(
-        purpose=link.row["purpose"],
+        purpose=link.row[OneTimeLinks.purpose],
         tenant=token.tenant,
-        user=user["id"],
-        email=user["email"],
-        sent_to=link.row["sent_to"],
-        first_name=user["first_name"],
-        language=user["language"],
+        user=user[Users.id],
+        email=user[Users.email],
+        sent_to=link.row[OneTimeLinks.sent_to],
+        first_name=user[Users.first_name],
+        language=user[Users.language],
         brand=brand,
     )
 
@@ -146,6 +181,9 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
     """
     token = parse_link(text)
     seen = await read_link(auth, text)
+    async with auth.open(token.tenant) as rows:
+        if await passwords_closed(rows, token.tenant):
+            raise InvalidError(PasswordsOffError.default)
     if seen.purpose not in _LIFE:
         raise UnauthenticatedError(DEAD_LINK)
     problem = password_problem(password, seen.email)
@@ -157,10 +195,10 @@ async def use_link(auth: Auth, text: str, password: str, *, address: str) -> Lin
         async with auth.open(token.tenant) as rows:
             link, user = await live_link(rows, token, now)
             await use_up(rows, link, now)
-            await end_links(rows, user["id"], now)
-            await store_password(rows, user["id"], stored)
-            await end_sessions(rows, user["id"], now)
-            await end_keys(rows, user["id"], now)
+            await end_links(rows, user[Users.id], now)
+            await store_password(rows, user[Users.id], stored)
+            await end_sessions(rows, user[Users.id], now)
+            await end_keys(rows, user[Users.id], now)
     except StaleError:
         raise UnauthenticatedError(DEAD_LINK) from None
     tried = lockout.attempt(seen.email, address)
@@ -180,13 +218,13 @@ def parse_link(text: str) -> Token:
 async def live_link(rows: Rows[Any], token: Token, now: datetime) -> tuple[Found, Mapping[str, Any]]:
     """Return a link that still works, and its user (UnauthenticatedError: it does not)."""
     link = await held(rows, "one_time_links", token)
-    if link is None or link.row["used_at"] is not None or link.row["expires_at"] <= now:
+    if link is None or link.row.get(OneTimeLinks.used_at) is not None or link.row[OneTimeLinks.expires_at] <= now:
         raise UnauthenticatedError(DEAD_LINK)
     try:
-        user = (await rows.look_up(USERS, link.row["user"])).row
+        user = (await rows.look_up(USERS, link.row[OneTimeLinks.user])).row
     except NotFoundError:
         raise UnauthenticatedError(DEAD_LINK) from None
-    moved = user["email"] != link.row["sent_to"] and link.row["purpose"] != "email_new"
-    if not user["active"] or moved:
+    moved = user[Users.email] != link.row[OneTimeLinks.sent_to] and link.row[OneTimeLinks.purpose] != "email_new"
+    if not user[Users.active] or moved:
         raise UnauthenticatedError(DEAD_LINK)
     return link, user

@@ -5,15 +5,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from directapp.domains.people.ports import AuthPort, Failures
 from directapp.kernel.errors import TooManyError
+from directapp.kernel.requests import network_of
 from directapp.kernel.text import _
 
 FREE_ATTEMPTS = 4
 _MOST_DOUBLINGS = 20
-_IPV6_SITE = 64
 
 LOCKED = _("Too many failed attempts. Try again in {seconds} seconds.")
 
@@ -69,17 +68,7 @@ def attempt(email: str, address: str, device: str | None = None) -> Attempt:
     if device is not None:
         return Attempt(f"device:{device}", f"device-address:{device}", on_device=True)
     account = hashlib.sha256(email.encode()).hexdigest()[:32]
-    return Attempt(f"account:{account}", f"address:{_network(address)}")
-
-
-def _network(address: str) -> str:
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address[:64]
-    if isinstance(known, IPv6Address):
-        known = known.ipv4_mapped or ip_network((known, _IPV6_SITE), strict=False).network_address
-    return str(known)
+    return Attempt(f"account:{account}", f"address:{network_of(address)}")
 
 
 async def refuse_locked(port: AuthPort, tried: Attempt, now: datetime) -> Mapping[str, Failures]:

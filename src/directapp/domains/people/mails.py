@@ -7,6 +7,8 @@ from typing import Literal
 from directapp.kernel.text import Text, _
 
 Purpose = Literal["invite", "reset", "email_old", "email_new"]
+# An invitation that carries no link of its own: the company signs in at a provider.
+Letter = Literal[Purpose, "invite_provider"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ _LETTERS: dict[str, _Letter] = {
         button=_("Choose password"),
         ending=_("The link works once and is good for {life}. If it has expired, your manager can make a new one."),
     ),
+    "invite_provider": _Letter(
+        subject=_("Welcome to DirectApp at {brand}"),
+        why=_("You have been added as a user at {brand}. Sign in with your company account."),
+        button=_("Sign in"),
+        ending=_("If you do not get in, ask your manager."),
+    ),
     "reset": _Letter(
         subject=_("New password for DirectApp at {brand}"),
         why=_("Somebody asked for a new password for this address."),
@@ -57,12 +65,17 @@ _LETTERS: dict[str, _Letter] = {
     ),
 }
 
+_RESET_SUBJECT = _("Your second factor in DirectApp was reset")
+_RESET_WHY = _(
+    "{asker} has reset your second factor at {brand}, and you are signed out everywhere. Sign in and set up a new one."
+)
+_RESET_ENDING = _("If you did not ask for it, tell your manager at once.")
 _ASKED = _("{asker} asked for a new password for you.")
 _GREETING = _("Hello {name},")
 
 
 def link_mail(
-    purpose: Purpose,
+    purpose: Letter,
     language: str,
     *,
     name: str,
@@ -87,6 +100,15 @@ def link_mail(
     href = f'<a href="{escape(link)}">{escape(button)}</a>'
     html = _html(language, *(escape(p) for p in (greeting, why)), href, *(escape(p) for p in (ending, brand)))
     return Mail(subject=_one_line(subject), text=text, html=html)
+
+
+def second_factor_mail(language: str, *, name: str, brand: str, asker: str) -> Mail:
+    """Return the letter to a person whose second factor was reset."""
+    said = {"name": name, "brand": brand, "asker": asker}
+    greeting, why, ending = (part.fill(**said).pick(language) for part in (_GREETING, _RESET_WHY, _RESET_ENDING))
+    text = f"{greeting}\n\n{why}\n\n{ending}\n\n{brand}\n"
+    html = _html(language, *(escape(p) for p in (greeting, why, ending, brand)))
+    return Mail(subject=_one_line(_RESET_SUBJECT.pick(language)), text=text, html=html)
 
 
 def _one_line(text: str) -> str:

@@ -10,10 +10,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 from zxcvbn import zxcvbn
 
-from directapp.domains.people.common import COMMON, WORDS
-from directapp.domains.people.tokens import new_secret
+from directapp.domains.people.common import WORDS, common_passwords
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _
+from directapp.kernel.tokens import new_secret
 
 SHORTEST = 10
 LONGEST = 200
@@ -38,7 +38,7 @@ def password_problem(password: str, email: str, field: str = "password") -> Prob
         message = TOO_LONG
     elif folded in {email.casefold(), email.casefold().partition("@")[0]}:
         message = LIKE_EMAIL
-    elif folded in COMMON or len(set(folded)) < _FEWEST_DIFFERENT or _guessable(plain, email):
+    elif folded in common_passwords() or len(set(folded)) < _FEWEST_DIFFERENT or _guessable(plain, email):
         message = TOO_COMMON
     return None if message is None else Problem(message, field=field)
 

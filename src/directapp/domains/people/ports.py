@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from directapp.declare.names import ALL, FieldName, Patch, Row
 from directapp.domains.people.mails import Mail
 from directapp.kernel.actor import Actor
 
@@ -19,7 +20,7 @@ class Found(Protocol):
         """Its id."""
 
     @property
-    def row(self) -> Mapping[str, Any]:
+    def row(self) -> Row:
         """Every stored column, secrets included."""
 
 
@@ -32,7 +33,7 @@ class Rows(Protocol[Record]):
     async def look_up(self, collection: str, record: UUID) -> Record:
         """Return a record (NotFoundError: there is none)."""
 
-    async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Record]:
+    async def find(self, collection: str, equals: Patch = ALL, *, limit: int = 50) -> list[Record]:
         """Return the records with these values, by id; None is no value, a list any of them."""
 
     async def create(self, collection: str, values: Mapping[str, Any]) -> Record:
@@ -40,6 +41,12 @@ class Rows(Protocol[Record]):
 
     async def change(self, patch: Mapping[str, Any], *, on: Record) -> Record:
         """Change a record (StaleError: somebody changed it since it was found)."""
+
+    async def unsealed(self, on: Record, name: FieldName[str]) -> str:
+        """Return what stands encrypted in a field of a record (KeyMissingError: it cannot be read)."""
+
+    async def remove(self, on: Record) -> None:
+        """Delete a record."""
 
 
 class OpenRows(Rows[Record], Protocol):
@@ -66,6 +73,9 @@ class AuthPort(Protocol):
     async def find_login(self, email: str) -> tuple[UUID, UUID] | None:
         """Return (tenant, user) of a normalised e-mail address, from outside every tenant."""
 
+    async def sole_tenant(self) -> UUID | None:
+        """Return the one tenant that there are people of; None where there are none, or several."""
+
     def open(self, actor: Actor) -> AbstractAsyncContextManager[OpenRows[Any]]:
         """Open a transaction as a system actor; it commits on a clean exit and rolls back on an error."""
 
@@ -86,3 +96,6 @@ class AuthPort(Protocol):
 
     async def send_mail(self, to: str, mail: Mail) -> None:
         """Send a letter by whichever way is set up."""
+
+    async def send_text(self, to: str, text: str) -> None:
+        """Send a text message by whichever way is set up (OutsideError: it did not go)."""

@@ -1,15 +1,30 @@
 """Principal: from a user's row to the Actor that every pipeline asks for."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.domains.people.fields import DEALERSHIPS, USERS
-from directapp.domains.people.ports import Rows
+from directapp.declare.collection import FindRows
+from directapp.declare.names import ALL
+from directapp.domains.people.fields import (
+    DEALERSHIPS,
+    NETWORK_RULES,
+    TENANTS,
+    USERS,
+    Dealerships,
+    NetworkRules,
+    Sessions,
+    Users,
+)
+from directapp.domains.people.networks import networks_of
+from directapp.domains.people.ports import Found, Rows
 from directapp.domains.people.roles import OPERATOR
+from directapp.domains.people.second_factor import waits_for
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import NotFoundError, UnauthenticatedError
+from directapp.kernel.errors import NotFoundError, StaleError, UnauthenticatedError
 from directapp.kernel.languages import pick_language
 from directapp.kernel.text import _
 
@@ -17,13 +32,15 @@ Row = Mapping[str, Any]
 
 SIGNED_OUT = _("You are signed out. Sign in again.")
 _MOST_SITES = 1000
+_MOST_RULES = 1000
+_NOTE_EVERY = timedelta(minutes=10)
 
 
 def sites_below(own: UUID | None, sites: Iterable[Row]) -> frozenset[UUID]:
     """Return a site and all below it, whatever loops the tree has."""
     below: dict[UUID, list[UUID]] = {}
     for site in sites:
-        below.setdefault(site["parent_dealership"], []).append(site["id"])
+        below.setdefault(site[Dealerships.parent_dealership], []).append(site[Dealerships.id])
     found: set[UUID] = set()
     coming = [] if own is None else [own]
     while coming:
@@ -44,30 +61,31 @@ def build_actor(
 ) -> Actor:
     """Return the Actor of a user; ``only`` cuts the roles to those that were chosen for an API key."""
     rows = list(sites)
-    own = user["dealership"]
-    site = next((row for row in rows if row["id"] == own), None)
-    roles = frozenset(user["roles"] or ()) - {OPERATOR}
+    own = user[Users.dealership]
+    site = next((row for row in rows if row[Users.id] == own), None)
+    roles = frozenset(user[Users.roles] or ()) - {OPERATOR}
     return Actor(
         tenant=tenant,
-        user=user["id"],
-        name=f"{user['first_name']} {user['last_name']}".strip(),
+        user=user[Users.id],
+        name=f"{user[Users.first_name]} {user[Users.last_name]}".strip(),
         roles=roles if only is None else roles & frozenset(only),
         site=own,
         sites=sites_below(own, rows),
-        brands=frozenset((site or {}).get("brands") or ()),
-        language=pick_language(None, user["language"]),
+        brands=frozenset((site or {}).get(Dealerships.brands) or ()),
+        language=pick_language(None, user[Users.language]),
         session=session,
+        has_second_factor=user.get(Users.second_factor_at) is not None,
     )
 
 
 def is_live(session: Row, user: Row, now: datetime) -> bool:
     """Whether a session still counts: not ended, not expired, and its user not deactivated since."""
-    ended = user["sessions_ended_at"]
+    ended = user[Users.sessions_ended_at]
     return (
-        bool(user["active"])
-        and session["ended_at"] is None
-        and session["expires_at"] > now
-        and (ended is None or session["created_at"] > ended)
+        bool(user[Users.active])
+        and session[Sessions.ended_at] is None
+        and session[Sessions.expires_at] > now
+        and (ended is None or session[Sessions.created_at] > ended)
     )
 
 
@@ -76,20 +94,41 @@ async def load_actor(
     tenant: UUID,
     user: UUID,
     *,
-    session: UUID | None = None,
+    session: Found | None = None,
     only: Iterable[str] | None = None,
+    now: datetime | None = None,
 ) -> Actor:
-    """Return the Actor of an active user.
+    """Return the Actor of an active user; with ``now`` what they must do before anything else is judged too.
 
     Raises:
         UnauthenticatedError: there is no such user any more.
 
     """
     row = await load_user(rows, user)
-    if not row["active"]:
+    if not row[Users.active]:
         raise UnauthenticatedError(SIGNED_OUT)
     sites = await rows.find(DEALERSHIPS, limit=_MOST_SITES)
-    return build_actor(tenant, row, [site.row for site in sites], session=session, only=only)
+    begun = None if session is None else session.id
+    actor = build_actor(tenant, row, [site.row for site in sites], session=begun, only=only)
+    if now is None:
+        return actor
+    company, signed_in = (await rows.look_up(TENANTS, tenant)).row, None if session is None else session.row
+    shown = None if signed_in is None else signed_in.get(Sessions.second_factor_at)
+    rules = await rows.find(NETWORK_RULES, {NetworkRules.role: list(row[Users.roles] or ())}, limit=_MOST_RULES)
+    return replace(
+        actor,
+        waits_for=waits_for(company, row, signed_in, now),
+        proven_at=shown,
+        networks=networks_of((rule.row for rule in rules), row[Users.roles] or ()),
+    )
+
+
+async def load_actors(find: FindRows, tenant: UUID, people: Sequence[UUID]) -> list[Actor]:
+    """Return people as they would sign in, in the given order; who may not, or is unknown, is left out."""
+    found = await find(USERS, {Users.id: list(people), Users.active: True}, limit=len(people))
+    users = {row[Users.id]: row for row in found}
+    sites = await find(DEALERSHIPS, ALL, limit=_MOST_SITES)
+    return [build_actor(tenant, users[one], sites) for one in people if one in users]
 
 
 async def load_session_actor(rows: Rows[Any], tenant: UUID, session: UUID, now: datetime) -> Actor:
@@ -100,12 +139,21 @@ async def load_session_actor(rows: Rows[Any], tenant: UUID, session: UUID, now: 
 
     """
     try:
-        found = (await rows.look_up("sessions", session)).row
+        found = await rows.look_up("sessions", session)
     except NotFoundError:
         raise UnauthenticatedError(SIGNED_OUT) from None
-    if not is_live(found, await load_user(rows, found["user"]), now):
+    if not is_live(found.row, await load_user(rows, found.row[Sessions.user]), now):
         raise UnauthenticatedError(SIGNED_OUT)
-    return await load_actor(rows, tenant, found["user"], session=session)
+    await _note_used(rows, found, now)
+    return await load_actor(rows, tenant, found.row[Sessions.user], session=found, now=now)
+
+
+async def _note_used(rows: Rows[Any], session: Found, now: datetime) -> None:
+    """Note that a session was used, every ten minutes at most; of two that do at once one is enough."""
+    last = session.row.get(Sessions.last_used_at) or session.row[Sessions.created_at]
+    if now - last > _NOTE_EVERY:
+        with suppress(StaleError):
+            await rows.change({Sessions.last_used_at: now}, on=session)
 
 
 async def load_user(rows: Rows[Any], user: UUID) -> Row:

@@ -1,11 +1,14 @@
 """Roles: what people do here. Fixed: the rights behind each are declared with the collections."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from directapp.declare.access import Access, grants
-from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.collection import Collection, SetUp, Unique, Views
 from directapp.declare.fields import Choice, Group, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Row
+from directapp.domains.people.fields import Roles, Tenants, Users
 from directapp.kernel.actor import Actor
 from directapp.kernel.text import Text, _, pgettext
 
@@ -63,6 +66,20 @@ def given_by(actor: Actor) -> frozenset[str]:
     return actor.roles.union(STAFF if MANAGER in actor.roles else ())
 
 
+def needs_second_factor(company: Row, user: Row) -> bool:
+    """Whether a company asks a user's roles for a second factor."""
+    return bool(set(user[Users.roles] or ()) & set(company.get(Tenants.second_factor_roles) or ()))
+
+
+def lacks_second_factor(company: Row, user: Row, now: datetime) -> bool:
+    """Whether a user's roles need a second factor in a company, none is set up, and the days of grace are over."""
+    if user.get(Users.second_factor_at) is not None or not needs_second_factor(company, user):
+        return False
+    begun = max(filter(None, (user[Users.created_at], company.get(Tenants.second_factor_since))))
+    grace = timedelta(days=company.get(Tenants.second_factor_grace_days) or 0)
+    return not grace or now >= begun + grace
+
+
 ROLES = field(
     "roles",
     _("Roles"),
@@ -70,6 +87,7 @@ ROLES = field(
     required=True,
     choices=ROLE_CHOICES,
     offered=given_by,
+    step_up=True,
     headings=("Rolle", "Stilling", "Role"),
 )
 
@@ -81,6 +99,7 @@ def role_rows() -> list[dict[str, Any]]:
 
 COLLECTION = Collection(
     name="roles",
+    set_up=SetUp(key=("code",)),
     label=_("Role"),
     plural=_("Roles"),
     groups=(
@@ -88,14 +107,14 @@ COLLECTION = Collection(
             "all",
             _("Role"),
             (
-                field("code", _("Code"), code=True, required=True, max_length=60, immutable=True),
-                field("name_nb", _("Name (Norwegian)"), required=True, max_length=60, english="name_en"),
-                field("name_en", _("Name (English)"), required=True, max_length=60),
+                field(Roles.code, _("Code"), code=True, required=True, max_length=60, immutable=True),
+                field(Roles.name_nb, _("Name (Norwegian)"), required=True, max_length=60, english=Roles.name_en),
+                field(Roles.name_en, _("Name (English)"), required=True, max_length=60),
             ),
         ),
     ),
     access=Access(grants=grants(EVERYONE, read=("all",)), systems=("signin", "importer", "demo")),
-    views=Views(columns=("name_nb", "code"), title=("name_nb",), sort=("code",), icon="id-badge"),
-    unique=(Unique(fields=("code",), message=_("The role exists.")),),
+    views=Views(columns=(Roles.name_nb, Roles.code), title=(Roles.name_nb,), sort=(Roles.code,), icon="id-badge"),
+    unique=(Unique(fields=(Roles.code,), message=_("The role exists.")),),
     history=False,
 )

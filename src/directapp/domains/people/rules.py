@@ -1,9 +1,10 @@
 """Rules of people and sites: pure functions of a Case, and the guards that the verbs share with them."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from directapp.declare.case import Case
+from directapp.declare.names import FieldName, Patch, Row
+from directapp.domains.people.fields import Dealerships, Users
 from directapp.domains.people.roles import ADMIN, LABELS, given_by
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
@@ -14,9 +15,9 @@ ABOVE = _("Only an administrator may give or change rights at this level.")
 OWN_EMAIL = _("Your own e-mail is changed under My profile, with your password and a confirmation from both addresses.")
 THEIR_EMAIL = _("The user changes the e-mail under My profile, or ask an administrator.")
 BEYOND = _("Only an administrator may give the role {role}.")
-OTHER_SITE = _("You manage users of your own dealership only.")
+OTHER_SITE = _("You manage users of your own site only.")
 NO_ROLE = _("Choose at least one role.")
-NO_SITE = _("Choose a dealership. Only administrators go without.")
+NO_SITE = _("Choose a site. Only administrators go without.")
 
 
 # --- users ----------------------------------------
@@ -29,57 +30,57 @@ def is_admin(roles: Iterable[str] | None) -> bool:
 
 def roles_and_site(case: Case) -> list[Problem]:
     """Demand a role of everyone, and a dealership of everyone but administrators."""
-    if case.before is not None and not case.changed("roles", "dealership"):
+    if case.before is not None and not case.changed(Users.roles, Users.dealership):
         return []
-    roles = case.get("roles") or []
-    problems = [] if roles else [Problem(NO_ROLE, field="roles")]
-    if case.get("dealership") is None and not is_admin(roles):
-        problems.append(Problem(NO_SITE, field="dealership"))
+    roles = case.get(Users.roles) or []
+    problems = [] if roles else [Problem(NO_ROLE, field=Users.roles)]
+    if case.get(Users.dealership) is None and not is_admin(roles):
+        problems.append(Problem(NO_SITE, field=Users.dealership))
     return problems
 
 
 def not_own_rights(case: Case) -> list[Problem]:
     """Nobody takes or gives rights to themselves: so there is always an administrator left."""
-    if case.actor.is_system or case.before is None or case.was("id") != case.actor.user:
+    if case.actor.is_system or case.before is None or case.was(Users.id) != case.actor.user:
         return []
-    return [Problem(OWN_RIGHTS, field=name) for name in ("roles", "active") if case.changed(name)]
+    return [Problem(OWN_RIGHTS, field=name) for name in (Users.roles, Users.active) if case.changed(name)]
 
 
 def not_above_own(case: Case) -> list[Problem]:
     """Only an administrator makes, unmakes or changes an administrator (own profile apart)."""
-    if case.actor.is_system or is_admin(case.actor.roles) or case.was("id") == case.actor.user:
+    if case.actor.is_system or is_admin(case.actor.roles) or case.was(Users.id) == case.actor.user:
         return []
-    if is_admin(case.was("roles")) or is_admin(case.get("roles")):
-        return [Problem(ABOVE, field="roles" if case.changed("roles") else None, code="CONFLICT")]
+    if is_admin(case.was(Users.roles)) or is_admin(case.get(Users.roles)):
+        return [Problem(ABOVE, field=Users.roles if case.changed(Users.roles) else None, code="CONFLICT")]
     return []
 
 
 def email_by_its_own_way(case: Case) -> list[Problem]:
     """Let an address in use be changed by its user alone, who confirms it; administrators help others."""
-    if case.actor.is_system or case.before is None or not case.changed("email"):
+    if case.actor.is_system or case.before is None or not case.changed(Users.email):
         return []
-    if case.was("id") == case.actor.user:
-        return [Problem(OWN_EMAIL, field="email")]
+    if case.was(Users.id) == case.actor.user:
+        return [Problem(OWN_EMAIL, field=Users.email)]
     if is_admin(case.actor.roles):
         return []
     # A link for a password goes to the address: whoever sets it becomes a user who never signed in.
-    above = not_given_by(case.actor, case.was("roles") or ()) is not None
-    return [Problem(THEIR_EMAIL, field="email")] if above or case.was("last_seen_at") is not None else []
+    above = not_given_by(case.actor, case.was(Users.roles) or ()) is not None
+    return [Problem(THEIR_EMAIL, field=Users.email)] if above or case.was(Users.last_seen_at) is not None else []
 
 
-def mark_administrator(case: Case) -> Mapping[str, Any]:
+def mark_administrator(case: Case) -> Patch:
     """Store whether the user is an administrator, so that a row rule can ask it."""
-    return {"administrator": is_admin(case.get("roles"))}
+    return {Users.administrator: is_admin(case.get(Users.roles))}
 
 
-def end_sessions_of_inactive(case: Case) -> Mapping[str, Any]:
+def end_sessions_of_inactive(case: Case) -> Patch:
     """Note when a user was deactivated: sessions from before never count again."""
-    if case.was("active") and not case.get("active"):
-        return {"sessions_ended_at": case.now}
+    if case.was(Users.active) and not case.get(Users.active):
+        return {Users.sessions_ended_at: case.now}
     return {}
 
 
-def not_given_by(actor: Actor, roles: Iterable[str], field: str | None = None) -> Problem | None:
+def not_given_by(actor: Actor, roles: Iterable[str], field: FieldName[object] | None = None) -> Problem | None:
     """Say which of some roles an actor may not give."""
     given = given_by(actor)
     found = [LABELS.get(code, verbatim(code)) for code in roles if code not in given]
@@ -88,16 +89,16 @@ def not_given_by(actor: Actor, roles: Iterable[str], field: str | None = None) -
     return Problem(BEYOND.fill(role=join(found, ", ")), field=field)
 
 
-def may_manage(actor: Actor, target: Mapping[str, Any], roles: Iterable[str] | None = None) -> Problem | None:
+def may_manage(actor: Actor, target: Row, roles: Iterable[str] | None = None) -> Problem | None:
     """Say why an actor may not manage a user, or give these roles; None where they may."""
-    if target.get("id") is not None and target.get("id") == actor.user:
+    if target.get(Users.id) is not None and target.get(Users.id) == actor.user:
         return Problem(OWN_RIGHTS)
     if is_admin(actor.roles):
         return None
-    if is_admin(target.get("roles")) or is_admin(roles):
-        return Problem(ABOVE, field=None if roles is None else "roles")
-    if actor.site is None or target.get("dealership") != actor.site:
-        return Problem(OTHER_SITE, field="dealership")
+    if is_admin(target.get(Users.roles)) or is_admin(roles):
+        return Problem(ABOVE, field=None if roles is None else Users.roles)
+    if actor.site is None or target.get(Users.dealership) != actor.site:
+        return Problem(OTHER_SITE, field=Users.dealership)
     return None
 
 
@@ -108,7 +109,7 @@ def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Pr
     if beyond is None:
         return chosen, None
     message = _("You do not have the role {role} yourself.")
-    return [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field="roles")
+    return [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field=Users.roles)
 
 
 # --- dealerships ----------------------------------------
@@ -116,25 +117,27 @@ def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Pr
 
 def prep_fits_type(case: Case) -> list[Problem]:
     """Demand a prep centre where a site only sells, and that it prepares nothing itself."""
-    if case.get("dealership_type") != "sales_only":
+    if case.get(Dealerships.dealership_type) != "sales_only":
         return []
     problems = []
-    if case.get("prep_center") is None:
-        message = _("A dealership that only sells needs a prep centre.")
-        problems.append(Problem(message, field="prep_center"))
-    if case.get("does_own_prep"):
-        message = _("A dealership that only sells does no prep itself.")
-        problems.append(Problem(message, field="does_own_prep"))
+    if case.get(Dealerships.prep_center) is None:
+        message = _("A site that only sells needs a prep centre.")
+        problems.append(Problem(message, field=Dealerships.prep_center))
+    if case.get(Dealerships.does_own_prep):
+        message = _("A site that only sells does no prep itself.")
+        problems.append(Problem(message, field=Dealerships.does_own_prep))
     return problems
 
 
 def prep_center_fits(case: Case) -> list[Problem]:
     """Demand that a prep centre is a site that prepares cars."""
-    if case.get("prep_center") is None or not case.changed("prep_center", "dealership_type"):
+    if case.get(Dealerships.prep_center) is None or not case.changed(
+        Dealerships.prep_center, Dealerships.dealership_type
+    ):
         return []
-    own = case.get("prep_center") == case.get("id")
-    kind = case.get("dealership_type") if own else case.one("prep").get("dealership_type")
+    own = case.get(Dealerships.prep_center) == case.get(Dealerships.id)
+    kind = case.get(Dealerships.dealership_type) if own else case.one("prep").get(Dealerships.dealership_type)
     if kind != "sales_only":
         return []
     message = _("That site prepares no cars; choose another.")
-    return [Problem(message, field="prep_center")]
+    return [Problem(message, field=Dealerships.prep_center)]

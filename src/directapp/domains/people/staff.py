@@ -1,16 +1,17 @@
-"""Staff sessions: how those who run the installation reach a tenant's data, for a time and on the record."""
+"""Staff: how those who run the installation reach a tenant's data or help its people in, on the record."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from directapp.domains.people.fields import USERS
+from directapp.domains.people.fields import TENANTS, USERS, Sessions, Tenants, Users
 from directapp.domains.people.flow import Auth
+from directapp.domains.people.issue import end_keys, end_sessions, take_factors
 from directapp.domains.people.roles import ADMIN
-from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
+from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
 from directapp.services.intent import Intent
 from directapp.services.pipeline import Pipeline
 
@@ -25,6 +26,55 @@ class StaffSession:
 
     cookie: str
     until: datetime
+
+
+async def reset_second_factor(auth: Auth, pipeline: Pipeline, login: tuple[UUID, UUID], *, reason: str) -> None:
+    """Take a user's second factors away where nobody in the company can, and sign them out; the history says why.
+
+    Raises:
+        InvalidError: no reason.
+
+    """
+    if not reason.strip():
+        raise InvalidError(Problem(_WHY, field="reason"))
+    tenant, user = login
+    async with auth.open(tenant) as rows:
+        await take_factors(rows, user)
+        await end_sessions(rows, user, auth.clock())
+        await end_keys(rows, user, auth.clock())
+    await pipeline.perform(
+        Intent(
+            actor=system_actor(tenant, "signin"),
+            collection=USERS,
+            verb="update",
+            origin="cli",
+            target=user,
+            patch={Users.second_factor_at: None},
+            reason=reason.strip(),
+        )
+    )
+
+
+async def let_passwords_in(pipeline: Pipeline, tenant: UUID, *, reason: str) -> None:
+    """Switch passwords on again where a company is shut out of its provider; the history says why.
+
+    Raises:
+        InvalidError: no reason.
+
+    """
+    if not reason.strip():
+        raise InvalidError(Problem(_WHY, field="reason"))
+    await pipeline.perform(
+        Intent(
+            actor=system_actor(tenant, "signin"),
+            collection=TENANTS,
+            verb="update",
+            origin="cli",
+            target=tenant,
+            patch={Tenants.passwords_off: False},
+            reason=reason.strip(),
+        )
+    )
 
 
 async def begin_staff_session(
@@ -66,11 +116,13 @@ async def begin_staff_session(
         session = await rows.create(
             "sessions",
             {
-                "user": made.record,
-                "kind": "page",
-                "token_hash": digest(secret),
-                "user_agent": f"staff session by {operator}: {reason.strip()}"[:300],
-                "expires_at": until,
+                Sessions.user: made.record,
+                Sessions.kind: "page",
+                Sessions.token_hash: digest(secret),
+                Sessions.user_agent: f"staff session by {operator}: {reason.strip()}"[:300],
+                Sessions.expires_at: until,
+                # Whoever runs the installation has come in by its host, and has no second factor here.
+                Sessions.second_factor_at: now,
             },
         )
     return StaffSession(Token(TokenKind.SESSION, tenant, session.id, secret).text, until)

@@ -8,7 +8,8 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.people import rules, verbs
-from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.people.fields import DEALERSHIPS, Users
+from directapp.domains.people.principal import load_actors
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLES, WORKING
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, language_names
@@ -20,18 +21,19 @@ PUBLIC = Group(
     "public",
     _("User"),
     (
-        field("first_name", _("First name"), required=True, max_length=80, search=True),
-        field("last_name", _("Last name"), required=True, max_length=80, search=True),
+        field(Users.first_name, _("First name"), required=True, max_length=80, search=True, personal="employee"),
+        field(Users.last_name, _("Last name"), required=True, max_length=80, search=True, personal="employee"),
         ROLES,
-        field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
-        field("photo", _("Photo"), Kind.REF, ref=FILES, on_delete="set_null"),
+        field(Users.dealership, _("Site"), Kind.REF, ref=DEALERSHIPS),
+        field(Users.photo, _("Photo"), Kind.REF, ref=FILES, on_delete="set_null", personal="employee"),
         field(
-            "seller_number",
+            Users.seller_number,
             _("Seller number"),
             code=True,
             max_length=20,
             search=True,
             headings=("Selgernr", "Ansattnr", "Ansattnummer", "Employee number"),
+            personal="employee",
         ),
     ),
 )
@@ -41,20 +43,23 @@ CONTACT = Group(
     _("Contact"),
     (
         field(
-            "email",
+            Users.email,
             _("E-mail"),
             Kind.EMAIL,
             required=True,
             search=True,
             sign_in=True,
+            step_up=True,
             headings=("Epost", "E-postadresse", "Mail", "Email address"),
+            personal="employee",
         ),
         field(
-            "phone",
+            Users.phone,
             _("Phone"),
             Kind.PHONE,
             search=True,
             headings=("Mobil", "Mobiltelefon", "Tlf", "Telefonnummer", "Mobile"),
+            personal="employee",
         ),
     ),
 )
@@ -63,9 +68,9 @@ SELF = Group(
     "self",
     _("Personal"),
     (
-        field("language", _("Language"), Kind.CHOICE, default="nb", choices=LANGUAGE),
+        field(Users.language, _("Language"), Kind.CHOICE, default="nb", choices=LANGUAGE),
         field(
-            "appearance",
+            Users.appearance,
             _("Appearance"),
             Kind.CHOICE,
             default="system",
@@ -78,33 +83,49 @@ RIGHTS = Group(
     "rights",
     _("Access"),
     (
-        field("active", _("Active"), Kind.BOOLEAN, default=True),
-        field("administrator", _("Administrator"), Kind.BOOLEAN, default=False, computed=True),
-        field("invited_at", _("Invited"), Kind.INSTANT, computed=True),
-        field("last_seen_at", _("Last signed in"), Kind.INSTANT, computed=True),
-        field("reset_sent_at", _("New password sent"), Kind.INSTANT, computed=True),
-        field("sessions_ended_at", _("Signed out"), Kind.INSTANT, computed=True),
+        field(Users.active, _("Active"), Kind.BOOLEAN, default=True),
+        field(Users.administrator, _("Administrator"), Kind.BOOLEAN, default=False, computed=True),
+        field(Users.invited_at, _("Invited"), Kind.INSTANT, computed=True),
+        field(Users.last_seen_at, _("Last signed in"), Kind.INSTANT, computed=True, personal="employee"),
+        field(Users.reset_sent_at, _("New password sent"), Kind.INSTANT, computed=True),
+        field(Users.sessions_ended_at, _("Signed out"), Kind.INSTANT, computed=True),
+        field(Users.second_factor_at, _("Second factor set up"), Kind.INSTANT, computed=True),
     ),
 )
 
-_OWN_SITE = Is("dealership", Who.SITE)
-_STAFF = all_of(_OWN_SITE, Is("administrator", value=False))
-_PROFILE = ("first_name", "last_name", "photo", "language", "appearance")
-_VERBS = ("invite", "deactivate", "activate", "set_roles", "hand_over_link", "send_reset")
+_OWN_SITE = Is(Users.dealership, Who.SITE)
+_STAFF = all_of(_OWN_SITE, Is(Users.administrator, value=False))
+_PROFILE = (Users.first_name, Users.last_name, Users.photo, Users.language, Users.appearance)
+_VERBS = (
+    "invite",
+    "deactivate",
+    "activate",
+    "set_roles",
+    "hand_over_link",
+    "send_reset",
+    "reset_second_factor",
+    "end_sign_ins",
+)
 
 
 def _unless_active(case: Case) -> Problem | None:
-    return Problem(_("The user is already active.")) if case.get("active") else None
+    return Problem(_("The user is already active.")) if case.get(Users.active) else None
 
 
 def _unless_inactive(case: Case) -> Problem | None:
-    if case.get("active"):
+    if case.get(Users.active):
         return _when_own(case)
     return Problem(_("The user is already deactivated."))
 
 
+def _unless_enrolled(case: Case) -> Problem | None:
+    if case.get(Users.second_factor_at) is None:
+        return Problem(_("The user has no second factor."))
+    return _when_own(case)
+
+
 def _when_own(case: Case) -> Problem | None:
-    return Problem(rules.OWN_RIGHTS) if case.get("id") == case.actor.user else None
+    return Problem(rules.OWN_RIGHTS) if case.get(Users.id) == case.actor.user else None
 
 
 VERBS = (
@@ -118,18 +139,20 @@ VERBS = (
             field("first_name", _("First name"), required=True, max_length=80),
             field("last_name", _("Last name"), required=True, max_length=80),
             ROLES,
-            field("dealership", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
+            field("dealership", _("Site"), Kind.REF, ref=DEALERSHIPS),
             field("phone", _("Phone"), Kind.PHONE),
             field("seller_number", _("Seller number"), code=True, max_length=20),
             field("language", _("Language"), Kind.CHOICE, choices=LANGUAGE),
         ),
         icon="user-plus",
         primary=True,
+        step_up=True,
     ),
     Verb(
         name="set_roles",
         label=_("Change roles"),
         run=verbs.set_roles,
+        step_up=True,
         params=(ROLES,),
         blocked=_when_own,
         icon="id-badge",
@@ -138,6 +161,7 @@ VERBS = (
         name="hand_over_link",
         label=_("Make one-time link"),
         run=verbs.hand_over_link,
+        step_up=True,
         secrets=(
             Secret(
                 name="link",
@@ -155,6 +179,24 @@ VERBS = (
         run=verbs.send_reset,
         blocked=_when_own,
         icon="lock-open",
+    ),
+    Verb(
+        name="reset_second_factor",
+        label=_("Reset second factor"),
+        run=verbs.reset_second_factor,
+        params=(field("why", _("Why"), required=True, max_length=300),),
+        blocked=_unless_enrolled,
+        step_up=True,
+        icon="shield-off",
+        danger=True,
+    ),
+    Verb(
+        name="end_sign_ins",
+        label=_("Sign out everywhere"),
+        run=verbs.end_sign_ins,
+        blocked=_when_own,
+        icon="logout",
+        danger=True,
     ),
     Verb(
         name="deactivate",
@@ -182,32 +224,42 @@ COLLECTION = Collection(
         grants=(
             *grants(WORKING, read=("public",), full=False),
             *grants(WORKING, rows=_OWN_SITE, read=("contact",), full=False),
-            *grants(EVERYONE, rows=Is("id", Who.USER), read=("public", "contact", "self"), write=_PROFILE),
+            *grants(EVERYONE, rows=Is(Users.id, Who.USER), read=("public", "contact", "self"), write=_PROFILE),
             Grant(role=MANAGER, rows=_OWN_SITE, read=("public", "contact", "rights"), verbs=_VERBS),
             Grant(role=MANAGER, rows=_STAFF, read=("contact",), write=("contact",)),
             Grant(role=ADMIN, read=("*",), write=("*",), create=True, verbs=_VERBS),
             # Deleting goes with editing: it names a field that administrators write anyway.
-            Grant(role=ADMIN, rows=Not(Is("id", Who.USER)), read=(), write=("active",), delete=True),
+            Grant(role=ADMIN, rows=Not(Is(Users.id, Who.USER)), read=(), write=("active",), delete=True),
         ),
         systems=("signin", "importer", "demo"),
         delete_why=_("A person may ask to be erased; cars and history stay, without the name."),
     ),
     views=Views(
-        columns=("first_name", "last_name", "roles", "dealership", "phone", "email", "active", "last_seen_at"),
-        title=("first_name", "last_name"),
-        keys=("seller_number",),
-        sort=("last_name", "first_name"),
-        filters=("dealership", "roles", "active"),
+        columns=(
+            Users.first_name,
+            Users.last_name,
+            Users.roles,
+            Users.dealership,
+            Users.phone,
+            Users.email,
+            Users.active,
+            Users.last_seen_at,
+        ),
+        title=(Users.first_name, Users.last_name),
+        keys=(Users.seller_number,),
+        sort=(Users.last_name, Users.first_name),
+        filters=(Users.dealership, Users.roles, Users.active),
         icon="users",
         menu=True,
     ),
     verbs=VERBS,
     subject=True,
+    actors=load_actors,
     rules=(rules.roles_and_site, rules.not_own_rights, rules.not_above_own, rules.email_by_its_own_way),
     fill=(rules.mark_administrator, rules.end_sessions_of_inactive),
     unique=(
         Unique(
-            fields=("email",),
+            fields=(Users.email,),
             message=_("Another user has this e-mail address."),
         ),
     ),

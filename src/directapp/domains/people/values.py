@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from directapp.declare.reading import BadValueError, read_number
+from directapp.declare.workflow import HUES
 from directapp.domains.people.roles import LABELS
+from directapp.kernel.languages import languages
 from directapp.kernel.text import _, in_every_language
 
 _HEX = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
@@ -45,6 +47,69 @@ LIMITS_FORM = {
     "additionalProperties": {"type": ["integer", "null"], "minimum": 0, "maximum": _HIGHEST_LIMIT},
 }
 BRANDS_FORM = {"type": "array", "maxItems": _MOST_BRANDS, "items": {"type": "string", "maxLength": _LONGEST_BRAND}}
+
+
+_LONGEST_NAME = 40
+_NAME_FORM = {"type": "string", "maxLength": _LONGEST_NAME}
+STATUSES_FORM = {
+    "type": "object",
+    "propertyNames": _CODES_FORM,
+    "additionalProperties": {
+        "type": "object",
+        "properties": {
+            "labels": {
+                "type": "object",
+                "propertyNames": _CODES_FORM,
+                "additionalProperties": {"type": "object", "additionalProperties": _NAME_FORM},
+            },
+            "hues": {"type": "object", "propertyNames": _CODES_FORM, "additionalProperties": {"enum": list(HUES)}},
+        },
+        "additionalProperties": False,
+    },
+}
+
+
+def parse_statuses(value: Any) -> dict[str, dict[str, Any]]:
+    """Return what a company calls the statuses of its collections, by language, and the colours of their phases.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    if not isinstance(value, dict) or not all(_is_code(name) and isinstance(own, dict) for name, own in value.items()):
+        raise BadValueError(_NO_STATUSES)
+    return {name: {"labels": _labels(own.get("labels")), "hues": _hues(own.get("hues"))} for name, own in value.items()}
+
+
+_NO_STATUSES = _('Must be {"cars": {"labels": {"planned": {"nb": "Satt opp"}}, "hues": {"planning": "teal"}}}.')
+
+
+def _is_code(name: object) -> bool:
+    return isinstance(name, str) and _CODE.fullmatch(name) is not None
+
+
+def _labels(value: Any) -> dict[str, dict[str, str]]:
+    if not isinstance(value or {}, dict):
+        raise BadValueError(_NO_STATUSES)
+    found = {str(code): _words(code, names) for code, names in (value or {}).items()}
+    return {code: words for code, words in found.items() if words}
+
+
+def _words(code: object, names: Any) -> dict[str, str]:
+    """Return what a status is called, by language; a language without a name is left out."""
+    if not _is_code(code) or not isinstance(names, dict) or not set(names) <= set(languages()):
+        raise BadValueError(_NO_STATUSES)
+    words = {language: " ".join(str(name or "").split()) for language, name in names.items()}
+    if any(len(word) > _LONGEST_NAME for word in words.values()):
+        raise BadValueError(_("At most {most} characters.").fill(most=_LONGEST_NAME))
+    return {language: word for language, word in words.items() if word}
+
+
+def _hues(value: Any) -> dict[str, str]:
+    hues = value or {}
+    if not isinstance(hues, dict) or not all(_is_code(code) and hue in HUES for code, hue in hues.items()):
+        raise BadValueError(_NO_STATUSES)
+    return hues
 
 
 def parse_colours(value: Any) -> dict[str, str]:

@@ -1,17 +1,16 @@
 """Verbs of people: invite, roles, deactivation, one-time links and API keys, each behind its guards."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+from directapp.declare.names import ALL, FieldName, Patch, Row, Values, row_of
 from directapp.domains.people import rules
-from directapp.domains.people.events import RESET_ASKED, USER_INVITED
-from directapp.domains.people.fields import USERS
-from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path
-from directapp.domains.people.tokens import Token, TokenKind, digest, new_secret
+from directapp.domains.people.events import RESET_ASKED, SECOND_FACTOR_RESET, USER_INVITED
+from directapp.domains.people.fields import USERS, ApiKeys, Credentials, Users
+from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path, take_factors
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import _
+from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
@@ -21,7 +20,7 @@ _IN_USE = _("The user has chosen a password already. Choose “Send new password
 
 @dataclass(frozen=True, slots=True)
 class AsSignin:
-    """An Act whose writes are done by the sign-in system: after the guards of the verb."""
+    """A command context whose writes are done by the sign-in system: after the guards of the verb."""
 
     ctx: CommandContext
 
@@ -29,28 +28,37 @@ class AsSignin:
         """Return a record of the tenant."""
         return await self.ctx.look_up(collection, record, system=SYSTEM)
 
-    async def find(self, collection: str, *, limit: int = 50, **equals: Any) -> list[Seen]:
+    async def find(self, collection: str, equals: Patch = ALL, *, limit: int = 50) -> list[Seen]:
         """Return the records with these values."""
-        return await self.ctx.find(collection, system=SYSTEM, limit=limit, **equals)
+        return await self.ctx.find(collection, equals, system=SYSTEM, limit=limit)
 
-    async def create(self, collection: str, values: Mapping[str, Any]) -> Seen:
+    async def create(self, collection: str, values: Patch) -> Seen:
         """Make a record."""
         return await self.ctx.create(collection, values, system=SYSTEM)
 
-    async def change(self, patch: Mapping[str, Any], *, on: Seen) -> Seen:
+    async def change(self, patch: Patch, *, on: Seen) -> Seen:
         """Change a record."""
         return await self.ctx.change(patch, system=SYSTEM, on=on)
+
+    async def unsealed(self, on: Seen, name: FieldName[str]) -> str:
+        """Return what stands encrypted in a field of a record."""
+        return await self.ctx.unsealed(on, name)
+
+    async def remove(self, on: Seen) -> None:
+        """Delete a record."""
+        await self.ctx.remove(on, system=SYSTEM)
 
 
 async def invite(ctx: CommandContext) -> None:
     """Make a user who gets a link by mail; at the manager's own dealership unless another is named."""
     values = {name: value for name, value in ctx.params.items() if value is not None}
-    if not rules.is_admin(values["roles"]) and ctx.actor.site is not None:
-        values.setdefault("dealership", ctx.actor.site)
-    values.setdefault("language", ctx.actor.language)
-    _refuse(rules.may_manage(ctx.actor, {"dealership": values.get("dealership")}, values["roles"]))
-    _refuse(rules.not_given_by(ctx.actor, values["roles"], "roles"))
-    ctx.answer = await ctx.create(USERS, {**values, "invited_at": ctx.now}, system=SYSTEM)
+    if not rules.is_admin(values[Users.roles]) and ctx.actor.site is not None:
+        values.setdefault(Users.dealership, ctx.actor.site)
+    values.setdefault(Users.language, ctx.actor.language)
+    invited = row_of({Users.dealership: values.get(Users.dealership)})
+    _refuse(rules.may_manage(ctx.actor, invited, values[Users.roles]))
+    _refuse(rules.not_given_by(ctx.actor, values[Users.roles], Users.roles))
+    ctx.answer = await ctx.create(USERS, {**values, Users.invited_at: ctx.now}, system=SYSTEM)
     ctx.emit(USER_INVITED, on=ctx.answer, user=str(ctx.answer.id))
 
 
@@ -58,32 +66,40 @@ async def set_roles(ctx: CommandContext) -> None:
     """Give a user other roles, never above one's own."""
     roles = ctx.params["roles"]
     _refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
-    added = [role for role in roles if role not in (ctx.target.row.get("roles") or ())]
-    _refuse(rules.not_given_by(ctx.actor, added, "roles"))
-    await ctx.change({"roles": roles}, system=SYSTEM)
+    added = [role for role in roles if role not in (ctx.target.row.get(Users.roles) or ())]
+    _refuse(rules.not_given_by(ctx.actor, added, Users.roles))
+    await ctx.change({Users.roles: roles}, system=SYSTEM)
 
 
 async def deactivate(ctx: CommandContext) -> None:
     """Shut a user out, at once and everywhere."""
     _refuse(rules.may_manage(ctx.actor, ctx.target.row))
-    await ctx.change({"active": False}, system=SYSTEM)
-    await end_sessions(AsSignin(ctx), ctx.target.row["id"], ctx.now)
-    await end_keys(AsSignin(ctx), ctx.target.row["id"], ctx.now)
+    await ctx.change({Users.active: False}, system=SYSTEM)
+    await end_sessions(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
+    await end_keys(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
+
+
+async def end_sign_ins(ctx: CommandContext) -> None:
+    """Sign a user out everywhere, and make their API keys useless; they sign in anew."""
+    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    await ctx.change({Users.sessions_ended_at: ctx.now}, system=SYSTEM)
+    await end_sessions(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
+    await end_keys(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
 
 
 async def activate(ctx: CommandContext) -> None:
     """Let a user in again; they sign in anew."""
     _refuse(rules.may_manage(ctx.actor, ctx.target.row))
-    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get("roles") or ()))
-    await ctx.change({"active": True}, system=SYSTEM)
+    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    await ctx.change({Users.active: True}, system=SYSTEM)
 
 
 async def hand_over_link(ctx: CommandContext) -> None:
     """Make a one-time link to give to an invited user whom mail does not reach; shown once, stored nowhere."""
     target, rows = _target_of_link(ctx), AsSignin(ctx)
     # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
-    _refuse(rules.not_given_by(ctx.actor, target.get("roles") or ()))
-    if await rows.find("credentials", user=target["id"], limit=1):
+    _refuse(rules.not_given_by(ctx.actor, target.get(Users.roles) or ()))
+    if await rows.find("credentials", {Credentials.user: target[Users.id]}, limit=1):
         raise ConflictError(_IN_USE)
     token = await issue_link(rows, ctx.actor.tenant, target, "invite", now=ctx.now, life=HAND_OVER_LIFE)
     ctx.shown_once = {"link": link_path(token)}
@@ -92,14 +108,26 @@ async def hand_over_link(ctx: CommandContext) -> None:
 async def send_reset(ctx: CommandContext) -> None:
     """Have a link for a new password sent to the user alone, who is told who asked for it."""
     target = _target_of_link(ctx)
-    await ctx.change({"reset_sent_at": ctx.now}, system=SYSTEM)
-    ctx.emit(RESET_ASKED, user=str(target["id"]), asker=ctx.actor.name)
+    await ctx.change({Users.reset_sent_at: ctx.now}, system=SYSTEM)
+    ctx.emit(RESET_ASKED, user=str(target[Users.id]), asker=ctx.actor.name)
 
 
-def _target_of_link(ctx: CommandContext) -> Mapping[str, Any]:
+async def reset_second_factor(ctx: CommandContext) -> None:
+    """Take every second factor of a user away and sign them out everywhere; they are told, and set up a new one."""
+    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    rows, user = AsSignin(ctx), ctx.target.row[Users.id]
+    await take_factors(rows, user)
+    await ctx.change({Users.second_factor_at: None}, system=SYSTEM)
+    await end_sessions(rows, user, ctx.now)
+    await end_keys(rows, user, ctx.now)
+    ctx.emit(SECOND_FACTOR_RESET, user=str(user), asker=ctx.actor.name)
+
+
+def _target_of_link(ctx: CommandContext) -> Row:
     target = ctx.target.row
     _refuse(rules.may_manage(ctx.actor, target))
-    if not target.get("active"):
+    if not target.get(Users.active):
         raise InvalidError(_("The user is deactivated. Activate first."))
     return target
 
@@ -112,11 +140,12 @@ async def create_key(ctx: CommandContext) -> None:
     if problem is not None:
         raise InvalidError(problem)
     secret = new_secret()
-    values = {
-        "name": ctx.params["name"],
-        "user": ctx.actor.user,
-        "roles": roles,
-        "key_hash": digest(secret),
+    values: Values = {
+        ApiKeys.name: ctx.params["name"],
+        ApiKeys.user: ctx.actor.user,
+        ApiKeys.roles: roles,
+        ApiKeys.key_hash: digest(secret),
+        ApiKeys.networks: ctx.params.get("networks"),
     }
     ctx.answer = await ctx.create("api_keys", values, system=SYSTEM)
     ctx.shown_once = {"key": Token(TokenKind.KEY, ctx.actor.tenant, ctx.answer.id, secret).text}
@@ -124,7 +153,7 @@ async def create_key(ctx: CommandContext) -> None:
 
 async def revoke(ctx: CommandContext) -> None:
     """Make a key useless."""
-    await ctx.change({"revoked_at": ctx.now}, system=SYSTEM)
+    await ctx.change({ApiKeys.revoked_at: ctx.now}, system=SYSTEM)
 
 
 def _refuse(problem: Problem | None) -> None:

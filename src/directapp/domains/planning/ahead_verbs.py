@@ -4,10 +4,17 @@ from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
+from directapp.domains.people.fields import Dealerships
 from directapp.domains.planning.engine.conflicts import ways_to_fit
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.world import PlanJob
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
+from directapp.domains.planning.fields import (
+    RESOURCE_BOOKINGS,
+    RESOURCE_TYPES,
+    ResourceBookings,
+    ResourceSharing,
+    ResourceTypes,
+)
 from directapp.domains.planning.movable import movables, priority_of
 from directapp.domains.planning.outlooks import outlooks
 from directapp.domains.planning.rights import SYSTEM
@@ -28,10 +35,14 @@ from directapp.services.command import CommandContext
 
 async def _only_seen(ctx: CommandContext, found: Survey) -> None:
     """Keep those bookings that the person who asks sees: nobody moves others, nor learns whose they are."""
-    names = [booking["id"] for booking in found.bookings]
-    seen = await ctx.find(RESOURCE_BOOKINGS, limit=len(names), only=("id",), id=names) if names else []
+    names = [booking[ResourceBookings.id] for booking in found.bookings]
+    seen = (
+        await ctx.find(RESOURCE_BOOKINGS, {ResourceBookings.id: names}, limit=len(names), only=(ResourceBookings.id,))
+        if names
+        else []
+    )
     known = {booking.id for booking in seen}
-    found.bookings = [booking for booking in found.bookings if booking["id"] in known]
+    found.bookings = [booking for booking in found.bookings if booking[ResourceBookings.id] in known]
 
 
 async def make_room(ctx: CommandContext) -> None:
@@ -42,12 +53,12 @@ async def make_room(ctx: CommandContext) -> None:
     earliest, latest = range_of(ctx, car)
     found = await survey(ctx, [site], earliest, latest, looker=None)
     # Those whose bookings may move are let in with their own agreements.
-    consumers = sorted({site, *(b["consumer"] for b in found.bookings)}, key=str)
+    consumers = sorted({site, *(b[ResourceBookings.consumer] for b in found.bookings)}, key=str)
     if consumers != [site]:
         found = await survey(ctx, consumers, earliest, latest, looker=None)
     await _only_seen(ctx, found)
     hours, _ = await asked_hours(ctx, car, kind)
-    name = str(kind["id"])
+    name = str(kind[ResourceTypes.id])
     providers = {r.site for r in found.world.resources if name in r.types}
     priority = max((priority_of(found, p, str(site), name) for p in providers), default=0)
     job = PlanJob(
@@ -71,7 +82,7 @@ async def make_room(ctx: CommandContext) -> None:
                     {
                         "booking": move.booking.id,
                         "consumer": move.booking.site,
-                        "consumer_name": found.sites[move.booking.site]["name"],
+                        "consumer_name": found.sites[move.booking.site][Dealerships.name],
                         "from": move.booking.start.isoformat(),
                         "to": told(move.to, found),
                         "hours_later": round(move.hours_later, 2),
@@ -111,7 +122,7 @@ async def _may_know(ctx: CommandContext) -> frozenset[str] | None:
     if "tenant_admin" in ctx.actor.roles or ctx.actor.is_system:
         return None
     own = sorted({s for s in (ctx.actor.site, *ctx.actor.sites) if s is not None}, key=str)
-    return frozenset(str(s) for s in (*own, *(a["provider"] for a in await agreements_for(ctx, own))))
+    return frozenset(str(s) for s in (*own, *(a[ResourceSharing.provider] for a in await agreements_for(ctx, own))))
 
 
 VERBS = (

@@ -1,20 +1,21 @@
 """Sums over bookings: what was booked, how it went and how cars waited, added up where the bookings lie."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Range, Row, Sums
-from directapp.domains.planning.booking_hours import GONE
+from directapp.declare.case import Range, Sums
+from directapp.domains.planning.booking_course import DELAYED, HELD, LATE_START, OUTCOME, OUTCOMES, OVERRUN
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.command import CommandContext
 
 _BOOKINGS = "resource_bookings"
-_TOLERANCE, _SHOWN = 15, 50
+_SHOWN = 50
 _ONE_DAY = timedelta(days=1)
+CODES = tuple(c.code for c in OUTCOMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,41 +40,24 @@ def _hours(start: str, end: str) -> str:
     return f"(date_part('epoch', {end} - {start}) / 3600)"
 
 
-def _minutes(interval: str) -> str:
-    return f"greatest(0, floor(date_part('epoch', {interval}) / 60))::int"
-
-
 _PLANNED = _hours("{row}.starts_at", "{row}.ends_at")
 _ESTIMATED = f"coalesce(nullif({{row}}.estimated_hours, 0)::float8, {_PLANNED})"
 _OWED = "round(coalesce({row}.actual_hours, extract(epoch FROM {row}.ends_at - {row}.starts_at) / 3600), 2)"
 _FOR_OTHERS = "{row}.completed_at IS NOT NULL AND {row}.provider <> {row}.consumer"
-# What has not begun or ended yet is as late as it is now.
-_LATE = _minutes("least(coalesce({row}.started_at, {row}.completed_at), {now}) - {row}.starts_at")
-_OVER = (
-    "CASE WHEN {row}.started_at IS NULL THEN 0 ELSE "
-    + _minutes(
-        "(coalesce({row}.completed_at, greatest({now}, {row}.started_at)) - {row}.started_at)"
-        " - ({row}.ends_at - {row}.starts_at)"
-    )
-    + " END"
-)
-_DELAYED = f"{{row}}.starts_at <= {{now}} AND greatest({_LATE}, {_OVER}) > {_TOLERANCE}"
 _TOOK = "{row}.completed_at IS NOT NULL AND {row}.actual_hours IS NOT NULL"
-_HELD = "{row}.status NOT IN (" + ", ".join(f"'{code}'" for code in GONE) + ")"
-
 # The hours that sites use of each other's are told by the week.
 _BOOKED = Sums(
     by={name: f"{{row}}.{name}" for name in ("resource_type", "resource", "provider", "consumer")}
     | {"week": "CASE WHEN {row}.provider <> {row}.consumer THEN {row}.week END"},
     of={
         "jobs": "count(*)",
-        "completed": "count({row}.completed_at)",
-        "late": f"count(*) FILTER (WHERE {_DELAYED})",
+        **{code: f"count(*) FILTER (WHERE ({OUTCOME}) = '{code}')" for code in CODES},
+        "late": f"count(*) FILTER (WHERE {DELAYED})",
         "booked": f"sum({_PLANNED})",
         "inside": f"sum({_hours('{row}.starts_at', 'least({row}.ends_at, {end})')})",
         "owed": f"sum({_OWED}) FILTER (WHERE {_FOR_OTHERS})",
     },
-    where=_HELD,
+    where=HELD,
 )
 _TAKEN = Sums(
     by={"resource_type": "{row}.resource_type"},
@@ -83,14 +67,14 @@ _TAKEN = Sums(
         "ratio": f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {{row}}.actual_hours::float8 / {_ESTIMATED})",
         "n": "count(*)",
     },
-    where=f"{_HELD} AND {_TOOK} AND {_ESTIMATED} > 0",
+    where=f"{HELD} AND {_TOOK} AND {_ESTIMATED} > 0",
 )
 _DELAYS = Sums(
     by={name: f"{{row}}.{name}" for name in ("id", "car", "resource", "resource_type", "starts_at")}
-    | {"late_start": _LATE, "overrun": _OVER},
+    | {"late_start": LATE_START, "overrun": OVERRUN},
     of={},
-    where=f"{_HELD} AND {_DELAYED}",
-    order=f"{_LATE} + {_OVER} DESC, {{row}}.id",
+    where=DELAYED,
+    order=f"{LATE_START} + {OVERRUN} DESC, {{row}}.id",
     most=_SHOWN,
 )
 _BEGAN = "coalesce({row}.started_at, {row}.starts_at)"
@@ -103,7 +87,7 @@ _IDLE = Sums(
         "around": _hours(f"min({_BEGAN})", f"max({_ENDED})"),
         "within": f"range_agg(tstzrange({_BEGAN}, {_ENDED}, '[]'))",
     },
-    where=f"{_HELD} AND {{row}}.completed_at IS NOT NULL",
+    where=f"{HELD} AND {{row}}.completed_at IS NOT NULL",
     having="count(*) > 1",
     over={
         "cars": "count(*)",
@@ -112,28 +96,30 @@ _IDLE = Sums(
 )
 
 
-async def booked(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def booked(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Mapping[str, Any]]:
     """Return what these sites book of each other in a period, by type, resource, sites and week."""
     moments = {"now": ctx.now, "end": period.end}
     return await _sums(ctx, replace(_BOOKED, moments=moments), {"provider": sites, "consumer": sites}, period)
 
 
-async def taken(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def taken(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Mapping[str, Any]]:
     """Return what jobs took beside what was estimated, by type; ``ratio`` is the median of both."""
     return await _sums(ctx, _TAKEN, {"provider": sites}, period)
 
 
-async def delays(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Row]:
+async def delays(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Sequence[Mapping[str, Any]]:
     """Return the jobs that began late or ran over most, in minutes, the worst first."""
     return await _sums(ctx, replace(_DELAYS, moments={"now": ctx.now}), {"provider": sites}, period)
 
 
-async def idle(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Row:
+async def idle(ctx: CommandContext, sites: Sequence[UUID], period: Period) -> Mapping[str, Any]:
     """Return of how many cars more than one job was done, and how long these waited in between, on average."""
     (row,) = await _sums(ctx, _IDLE, {"provider": sites}, period)
     return row
 
 
-async def _sums(ctx: CommandContext, asked: Sums, either: dict[str, Any], period: Period) -> Sequence[Row]:
+async def _sums(
+    ctx: CommandContext, asked: Sums, either: dict[str, Any], period: Period
+) -> Sequence[Mapping[str, Any]]:
     span = {"starts_at": Range(period.start, period.end)}
     return await ctx.sums(_BOOKINGS, replace(asked, either=either, within=span), system=SYSTEM)

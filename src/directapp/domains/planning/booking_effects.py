@@ -3,68 +3,80 @@
 from decimal import Decimal
 from typing import Any
 
-from directapp.declare.case import Case, Consequence, Row
-from directapp.domains.cars.fields import CARS
+from directapp.declare.case import Case, Consequence
+from directapp.declare.names import NO_ROW, Patch, Values, plain
+from directapp.domains.cars.fields import CARS, WORK, Cars
 from directapp.domains.planning.booking_fields import HOLDING
-from directapp.domains.planning.booking_fill import lanes, others
+from directapp.domains.planning.booking_fill import lanes, others, same_work
 from directapp.domains.planning.booking_rules import CLOSED, ledgers
+from directapp.domains.planning.car_work import ENDS, STARTS
 from directapp.domains.planning.engine.spans import local_day
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_CAPACITIES, SHARING_WEEKS, TIMEBANK_ENTRIES
-from directapp.domains.planning.types import ON_CAR
+from directapp.domains.planning.fields import (
+    RESOURCE_BOOKINGS,
+    RESOURCE_CAPACITIES,
+    SHARING_WEEKS,
+    TIMEBANK_ENTRIES,
+    ResourceBookings,
+    ResourceCapacities,
+    ResourceTypes,
+    SharingWeeks,
+    TimebankEntries,
+)
 
-_WORKER = {"technical": "assigned_mechanic", "cosmetic": "assigned_detailer"}
-_STARTS = {
-    "technical": "technical_started_at",
-    "cosmetic": "cosmetic_started_at",
-    "inspection": "inspection_started_at",
-}
-_ENDS = {
-    "technical": "technical_completed_at",
-    "cosmetic": "cosmetic_completed_at",
-    "inspection": "inspection_completed_at",
-    "quality": "quality_checked_at",
-}
-_COUNTED = ("starts_at", "ends_at", "status", "resource", "agreement")
+_COUNTED = (
+    ResourceBookings.starts_at,
+    ResourceBookings.ends_at,
+    ResourceBookings.status,
+    ResourceBookings.resource,
+    ResourceBookings.agreement,
+)
 
 
-def _same_work(case: Case) -> list[Row]:
-    return [b for b in others(case, "cars_bookings") if b.get("resource_type") == case.get("resource_type")]
-
-
-def _plan(case: Case, work: str) -> dict[str, Any]:
+def _plan(case: Case, work: str) -> Values:
     """Return the car's planned time and person: those of the first booking that still holds its time."""
-    holding = _same_work(case)
-    if case.get("status") in HOLDING:
+    holding = same_work(case)
+    if case.get(ResourceBookings.status) in HOLDING:
         holding.append(case.row)
-    first = min(holding, key=lambda b: b["starts_at"], default=None)
-    worker = _WORKER[work]
+    first = min(holding, key=lambda b: b[ResourceBookings.starts_at], default=None)
+    start, worker = WORK[work].scheduled, WORK[work].assigned
     if first is None:
-        was_mine = case.one("car").get(worker) in {None, case.was("person"), case.get("person")}
-        return {f"scheduled_{work}_start": None, **({worker: None} if was_mine else {})}
-    patch = {f"scheduled_{work}_start": first["starts_at"]}
-    return patch | ({worker: first["person"]} if first.get("person") else {})
+        was_mine = case.one("car").get(worker) in {
+            None,
+            case.was(ResourceBookings.person),
+            case.get(ResourceBookings.person),
+        }
+        return {start: None, **({worker: None} if was_mine else {})}
+    patch: Values = {start: first[ResourceBookings.starts_at]}
+    return patch | ({worker: first[ResourceBookings.person]} if first.get(ResourceBookings.person) else {})
 
 
 def car_follows(case: Case) -> list[Consequence]:
     """Carry the plan, the start and the end of the work to the car; what the car knows already stays."""
-    car, work = case.one("car"), str(case.one("type").get("work"))
-    patch: dict[str, Any] = {}
-    moved = case.changed("starts_at", "person", "status") or case.before is None
-    if car.get("status") in CLOSED:
+    car, work = case.one("car"), str(case.one("type").get(ResourceTypes.work))
+    patch: Values = {}
+    moved = (
+        case.changed(ResourceBookings.starts_at, ResourceBookings.person, ResourceBookings.status)
+        or case.before is None
+    )
+    if car.get(Cars.status) in CLOSED:
         return []
-    planned = moved and case.get("status") not in {"in_progress", "completed"}
-    if work in ON_CAR and planned:
+    planned = moved and case.get(ResourceBookings.status) not in {"in_progress", "completed"}
+    if work in WORK and planned:
         patch |= _plan(case, work)
-    begun = case.changed("started_at") and case.get("started_at") is not None
-    if begun and work in _STARTS and (car.get(_STARTS[work]) is None or car.get("status") == "qc_failed"):
-        patch[_STARTS[work]] = case.get("started_at")
-    ended = case.changed("completed_at") and case.get("completed_at") is not None
-    if ended and work in _ENDS and car.get(_ENDS[work]) is None and not _same_work(case):
-        patch[_ENDS[work]] = case.get("completed_at")
-        if work in ON_CAR and case.get("person") is not None:
-            patch[f"{work}_completed_by"] = case.get("person")
-    patch = {name: value for name, value in patch.items() if value != car.get(name)}
-    return [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get("car"))] if patch else []
+    begun = case.changed(ResourceBookings.started_at) and case.get(ResourceBookings.started_at) is not None
+    if begun and work in STARTS and (car.get(STARTS[work]) is None or car.get(Cars.status) == "qc_failed"):
+        patch[STARTS[work]] = case.get(ResourceBookings.started_at)
+    ended = case.changed(ResourceBookings.completed_at) and case.get(ResourceBookings.completed_at) is not None
+    if ended and work in ENDS and car.get(ENDS[work]) is None and not same_work(case):
+        patch[ENDS[work]] = case.get(ResourceBookings.completed_at)
+        if work in WORK and case.get(ResourceBookings.person) is not None:
+            patch[WORK[work].completed_by] = case.get(ResourceBookings.person)
+    patch = {name: value for name, value in patch.items() if value != plain(car).get(name)}
+    return (
+        [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get(ResourceBookings.car))]
+        if patch
+        else []
+    )
 
 
 def ledgers_follow(case: Case) -> list[Consequence]:
@@ -73,23 +85,35 @@ def ledgers_follow(case: Case) -> list[Consequence]:
         return []
     found = []
     for ledger in ledgers(case):
-        begun = {
-            "dealership": case.get("provider"),
-            "resource_type": case.get("resource_type"),
-            "resource": ledger.resource,
-            "day": case.get("day"),
+        begun: Values = {
+            ResourceCapacities.dealership: case.get(ResourceBookings.provider),
+            ResourceCapacities.resource_type: case.get(ResourceBookings.resource_type),
+            ResourceCapacities.resource: ledger.resource,
+            ResourceCapacities.day: case.get(ResourceBookings.day),
         }
         row = ledger.row
         if row is None:
             found.append(_planned(RESOURCE_CAPACITIES, begun))
-        elif not row.get("exception") and _grown(row.get("allocated_hours"), ledger.allocated):
-            found.append(_planned(RESOURCE_CAPACITIES, {"counted_at": case.now}, row["id"]))
-    if case.get("agreement") is not None and not case.many("weeks"):
-        found.append(_planned(SHARING_WEEKS, {"agreement": case.get("agreement"), "week": case.get("week")}))
+        elif not row.get(ResourceCapacities.exception) and _grown(
+            row.get(ResourceCapacities.allocated_hours), ledger.allocated
+        ):
+            found.append(
+                _planned(RESOURCE_CAPACITIES, {ResourceCapacities.counted_at: case.now}, row[ResourceCapacities.id])
+            )
+    if case.get(ResourceBookings.agreement) is not None and not case.many("weeks"):
+        found.append(
+            _planned(
+                SHARING_WEEKS,
+                {
+                    SharingWeeks.agreement: case.get(ResourceBookings.agreement),
+                    SharingWeeks.week: case.get(ResourceBookings.week),
+                },
+            )
+        )
     return found
 
 
-def _planned(collection: str, patch: dict[str, Any], target: Any = None) -> Consequence:
+def _planned(collection: str, patch: Patch, target: Any = None) -> Consequence:
     return Consequence(collection=collection, system="planning", patch=patch, target=target)
 
 
@@ -100,11 +124,15 @@ def _grown(stored: Decimal | None, hours: Decimal | None) -> bool:
 
 def lanes_follow(case: Case) -> list[Consequence]:
     """Let others beside the booking change lanes, where the resource has room for all but each kept its own."""
-    if case.before is not None and not case.changed("starts_at", "ends_at", "resource", "status"):
+    if case.before is not None and not case.changed(
+        ResourceBookings.starts_at, ResourceBookings.ends_at, ResourceBookings.resource, ResourceBookings.status
+    ):
         return []
-    present = {b["id"]: b.get("lane") for b in others(case, "beside")} | {case.get("id"): case.get("lane")}
+    present = {b[ResourceBookings.id]: b.get(ResourceBookings.lane) for b in others(case, "beside")} | {
+        case.get(ResourceBookings.id): case.get(ResourceBookings.lane)
+    }
     return [
-        _planned(RESOURCE_BOOKINGS, {"lane": lane}, booking)
+        _planned(RESOURCE_BOOKINGS, {ResourceBookings.lane: lane}, booking)
         for booking, lane in lanes(case).items()
         if lane != present[booking]
     ]
@@ -113,23 +141,23 @@ def lanes_follow(case: Case) -> list[Consequence]:
 def time_bank_follows(case: Case) -> list[Consequence]:
     """Enter the hours of completed work on the person and the day it was done; work taken back takes them with it."""
     entry = next(iter(case.many("entries")), None)
-    done = case.get("status") == "completed" and case.get("person") is not None
+    done = case.get(ResourceBookings.status) == "completed" and case.get(ResourceBookings.person) is not None
     if not done and entry is None:
         return []
-    worked = case.get("started_at") or case.get("completed_at")
-    values = {
-        "person": case.get("person") or (entry or {}).get("person"),
-        "day": local_day(worked) if worked is not None else case.get("day"),
-        "hours": (case.get("actual_hours") or Decimal(0)) if done else Decimal(0),
-        "provider": case.get("provider"),
-        "consumer": case.get("consumer"),
-        "resource_type": case.get("resource_type"),
-        "booking": case.get("id"),
+    worked = case.get(ResourceBookings.started_at) or case.get(ResourceBookings.completed_at)
+    values: Values = {
+        TimebankEntries.person: case.get(ResourceBookings.person) or (entry or NO_ROW).get(TimebankEntries.person),
+        TimebankEntries.day: local_day(worked) if worked is not None else case.get(ResourceBookings.day),
+        TimebankEntries.hours: (case.get(ResourceBookings.actual_hours) or Decimal(0)) if done else Decimal(0),
+        TimebankEntries.provider: case.get(ResourceBookings.provider),
+        TimebankEntries.consumer: case.get(ResourceBookings.consumer),
+        TimebankEntries.resource_type: case.get(ResourceBookings.resource_type),
+        TimebankEntries.booking: case.get(ResourceBookings.id),
     }
     if entry is None:
         return [_planned(TIMEBANK_ENTRIES, values)]
-    patch = {name: value for name, value in values.items() if value != entry.get(name)}
-    return [_planned(TIMEBANK_ENTRIES, patch, entry["id"])] if patch else []
+    patch = {name: value for name, value in values.items() if value != plain(entry).get(name)}
+    return [_planned(TIMEBANK_ENTRIES, patch, entry[TimebankEntries.id])] if patch else []
 
 
 CONSEQUENCES = (car_follows, lanes_follow, ledgers_follow, time_bank_follows)

@@ -7,7 +7,8 @@ from directapp.declare.kinds import Kind
 from directapp.declare.workflow import state, status_choices
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
-from directapp.domains.planning.fields import RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
+from directapp.domains.planning.booking_course import DELAYED, OUTCOME, OUTCOMES, as_of_now
+from directapp.domains.planning.fields import RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES, ResourceBookings
 from directapp.kernel.text import Text, _, pgettext
 
 STATES = (
@@ -53,39 +54,39 @@ WORK = Group(
         _ref("resource_type", _("Type"), RESOURCE_TYPES, required=True, immutable=True),
         _ref("resource", _("Resource"), RESOURCES, required=True),
         _ref("person", _("Person"), USERS, on_delete="set_null"),
-        field("starts_at", _("Starts"), Kind.INSTANT, required=True),
-        field("ends_at", _("Ends"), Kind.INSTANT, required=True),
+        field(ResourceBookings.starts_at, _("Starts"), Kind.INSTANT, required=True),
+        field(ResourceBookings.ends_at, _("Ends"), Kind.INSTANT, required=True),
         field(
-            "status",
+            ResourceBookings.status,
             _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
             default="scheduled",
         ),
-        field("pinned", _("Pinned"), Kind.BOOLEAN, default=False),
-        field("note", _("Note"), Kind.TEXT, max_length=1000),
+        field(ResourceBookings.pinned, _("Pinned"), Kind.BOOLEAN, default=False),
+        field(ResourceBookings.note, _("Note"), Kind.TEXT, max_length=1000, personal="customer"),
     ),
 )
 HOURS = Group(
     "hours",
     _("Hours"),
     (
-        field("estimated_hours", _("Estimated"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
-        field("estimate_basis", _("Estimated from"), max_length=120),
-        field("actual_hours", _("Actual"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+        field(ResourceBookings.estimated_hours, _("Estimated"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
+        field(ResourceBookings.estimate_basis, _("Estimated from"), max_length=120),
+        field(ResourceBookings.actual_hours, _("Actual"), Kind.DECIMAL, minimum=0, maximum=24, unit="t"),
     ),
 )
 COURSE = Group(
     "course",
     pgettext("how it goes", "Course"),
     (
-        field("confirmed_at", _("Confirmed at"), Kind.INSTANT, fact=True),
-        field("started_at", _("Started"), Kind.INSTANT, fact=True),
-        field("completed_at", _("Completed"), Kind.INSTANT, fact=True),
-        field("cancelled_at", _("Cancelled at"), Kind.INSTANT, computed=True),
-        field("cancel_reason", _("Cancelled because"), Kind.TEXT, max_length=500, computed=True),
-        field("no_show_at", _("No show at"), Kind.INSTANT, computed=True),
+        field(ResourceBookings.confirmed_at, _("Confirmed at"), Kind.INSTANT, fact=True),
+        field(ResourceBookings.started_at, _("Started"), Kind.INSTANT, fact=True),
+        field(ResourceBookings.completed_at, _("Completed"), Kind.INSTANT, fact=True),
+        field(ResourceBookings.cancelled_at, _("Cancelled at"), Kind.INSTANT, computed=True),
+        field(ResourceBookings.cancel_reason, _("Cancelled because"), Kind.TEXT, max_length=500, computed=True),
+        field(ResourceBookings.no_show_at, _("No show at"), Kind.INSTANT, computed=True),
     ),
 )
 PLACE = Group(
@@ -95,10 +96,10 @@ PLACE = Group(
         _ref("provider", pgettext("booking", "Provider"), DEALERSHIPS, computed=True),
         _ref("consumer", pgettext("booking", "Consumer"), DEALERSHIPS, computed=True),
         _ref("agreement", _("Agreement"), RESOURCE_SHARING, computed=True),
-        field("day", _("Day"), Kind.DATE, computed=True),
-        field("week", _("Week from"), Kind.DATE, computed=True),
-        field("lane", _("Lane"), Kind.INTEGER, computed=True),
-        field("person_lane", _("The person's lane"), Kind.INTEGER, computed=True),
+        field(ResourceBookings.day, _("Day"), Kind.DATE, computed=True),
+        field(ResourceBookings.week, _("Week from"), Kind.DATE, computed=True),
+        field(ResourceBookings.lane, _("Lane"), Kind.INTEGER, computed=True),
+        field(ResourceBookings.person_lane, _("The person's lane"), Kind.INTEGER, computed=True),
     ),
 )
 MARKS = Group(
@@ -106,27 +107,34 @@ MARKS = Group(
     _("Marks"),
     (
         field(
-            "overrun",
+            ResourceBookings.overrun,
             _("Running over"),
             Kind.BOOLEAN,
             sql="({row}.status = 'in_progress' AND {row}.ends_at < now())",
         ),
-        field("held_up", _("Held up"), Kind.BOOLEAN, sql=f"({_AHEAD} AND ({_HELD_UP}))"),
+        field(ResourceBookings.held_up, _("Held up"), Kind.BOOLEAN, sql=f"({_AHEAD} AND ({_HELD_UP}))"),
         field(
-            "misfit",
+            ResourceBookings.misfit,
             _("No longer fits"),
             Kind.BOOLEAN,
             computed=True,
             default=False,
             help=_("The resource has less room, has moved or is out of use since the time was booked."),
         ),
-        field("absent", pgettext("during a booking", "Absence"), Kind.BOOLEAN, sql=f"({_AHEAD} AND EXISTS ({_AWAY}))"),
         field(
-            "late",
+            ResourceBookings.absent,
+            pgettext("during a booking", "Absence"),
+            Kind.BOOLEAN,
+            sql=f"({_AHEAD} AND EXISTS ({_AWAY}))",
+        ),
+        field(
+            ResourceBookings.late,
             _("Not started in time"),
             Kind.BOOLEAN,
             sql=f"({_AHEAD} AND {{row}}.starts_at < now() - interval '15 minutes')",
         ),
+        field(ResourceBookings.outcome, _("Outcome"), Kind.CHOICE, choices=OUTCOMES, sql=as_of_now(OUTCOME)),
+        field(ResourceBookings.delayed, _("Late or run over"), Kind.BOOLEAN, sql=as_of_now(DELAYED)),
     ),
 )
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from math import ceil
 
-from directapp.declare.case import Row
+from directapp.declare.names import Row
+from directapp.domains.planning.fields import ResourceBookings
 
 # These hold no hours of a day or a week; what was completed keeps those it was booked for.
 GONE = ("cancelled", "no_show")
@@ -14,9 +15,13 @@ _HOUR = 60  # minutes
 
 def minutes_of(booking: Row) -> int:
     """Return the minutes that a booking holds: each one begun, none when it is cancelled or nobody came."""
-    if booking.get("status") in GONE or not booking.get("starts_at") or not booking.get("ends_at"):
+    if (
+        booking.get(ResourceBookings.status) in GONE
+        or not booking.get(ResourceBookings.starts_at)
+        or not booking.get(ResourceBookings.ends_at)
+    ):
         return 0
-    length: timedelta = booking["ends_at"] - booking["starts_at"]
+    length: timedelta = booking[ResourceBookings.ends_at] - booking[ResourceBookings.starts_at]
     return ceil(length.total_seconds() / 60)
 
 

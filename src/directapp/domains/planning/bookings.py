@@ -5,6 +5,7 @@ from directapp.declare.collection import Collection, Exclusion, Views
 from directapp.declare.events import Emit
 from directapp.declare.rules import Empty, In, Not, all_of
 from directapp.domains.planning.ahead_verbs import VERBS as AHEAD_VERBS
+from directapp.domains.planning.booking_copies import VERBS as COPY_VERBS
 from directapp.domains.planning.booking_effects import CONSEQUENCES
 from directapp.domains.planning.booking_fields import GROUPS, HOLDING
 from directapp.domains.planning.booking_fill import FILL, RELATED
@@ -12,15 +13,16 @@ from directapp.domains.planning.booking_flow import WORKFLOW, is_booked, is_move
 from directapp.domains.planning.booking_rules import RULES
 from directapp.domains.planning.booking_verbs import VERBS
 from directapp.domains.planning.events import BOOKED, MOVED
-from directapp.domains.planning.figures import FIGURES
+from directapp.domains.planning.fields import ResourceBookings
+from directapp.domains.planning.figures import FIGURES, TIMES
 from directapp.domains.planning.rights import BOOKED_BELOW, BOOKED_HERE, CAR_SEEN, MINE, PROVIDED_HERE, SYSTEMS
 from directapp.domains.planning.search_verbs import VERBS as SEARCH_VERBS
 from directapp.kernel.text import _
 
 _ALL = ("work", "hours", "course", "place", "marks")
-_LINES = ("confirm", "start", "complete", "cancel", "no_show")
-_SEARCH = ("figures", "find_slots", "find_chains", "make_room", "promise")
-_HELD = In("status", HOLDING)
+_LINES = ("confirm", "start", "complete", "cancel", "no_show", "copy", "split")
+_SEARCH = ("figures", "times", "find_slots", "find_chains", "make_room", "promise")
+_HELD = In(ResourceBookings.status, HOLDING)
 
 ACCESS = Access(
     systems=SYSTEMS,
@@ -56,7 +58,7 @@ ACCESS = Access(
             create=True,
             verbs=(*_LINES, *_SEARCH),
         ),
-        Grant(role="finance", rows=BOOKED_BELOW, read=_ALL, verbs=("figures",)),
+        Grant(role="finance", rows=BOOKED_BELOW, read=_ALL, verbs=("figures", "times")),
         Grant(
             role="tenant_admin", read=("*",), write=("work", "hours", "course"), create=True, verbs=(*_LINES, *_SEARCH)
         ),
@@ -70,30 +72,47 @@ RESOURCE_BOOKINGS = Collection(
     groups=GROUPS,
     access=ACCESS,
     views=Views(
-        columns=("starts_at", "ends_at", "car", "resource_type", "resource", "status", "provider", "consumer"),
-        title=("starts_at", "car"),
-        sort=("starts_at",),
-        filters=("status", "provider", "consumer", "resource_type", "resource", "person", "day"),
-        assigned=("person", "resource"),
+        columns=(
+            ResourceBookings.starts_at,
+            ResourceBookings.ends_at,
+            ResourceBookings.car,
+            ResourceBookings.resource_type,
+            ResourceBookings.resource,
+            ResourceBookings.status,
+            ResourceBookings.provider,
+            ResourceBookings.consumer,
+        ),
+        title=(ResourceBookings.starts_at, ResourceBookings.car),
+        sort=(ResourceBookings.starts_at,),
+        filters=(
+            ResourceBookings.status,
+            ResourceBookings.provider,
+            ResourceBookings.consumer,
+            ResourceBookings.resource_type,
+            ResourceBookings.resource,
+            ResourceBookings.person,
+            ResourceBookings.day,
+        ),
+        assigned=(ResourceBookings.person, ResourceBookings.resource),
         icon="calendar-event",
     ),
     workflow=WORKFLOW,
-    verbs=(*VERBS, FIGURES, *SEARCH_VERBS, *AHEAD_VERBS),
+    verbs=(*VERBS, *COPY_VERBS, FIGURES, TIMES, *SEARCH_VERBS, *AHEAD_VERBS),
     rules=RULES,
     fill=FILL,
     related=RELATED,
     consequences=CONSEQUENCES,
     exclusions=(
         Exclusion(
-            same=("resource", "lane"),
-            span=("starts_at", "ends_at"),
-            where=all_of(_HELD, Not(Empty("resource")), Not(Empty("lane"))),
+            same=(ResourceBookings.resource, ResourceBookings.lane),
+            span=(ResourceBookings.starts_at, ResourceBookings.ends_at),
+            where=all_of(_HELD, Not(Empty(ResourceBookings.resource)), Not(Empty(ResourceBookings.lane))),
             message=_("The time has just been booked by someone else."),
         ),
         Exclusion(
-            same=("person", "person_lane"),
-            span=("starts_at", "ends_at"),
-            where=all_of(_HELD, Not(Empty("person")), Not(Empty("person_lane"))),
+            same=(ResourceBookings.person, ResourceBookings.person_lane),
+            span=(ResourceBookings.starts_at, ResourceBookings.ends_at),
+            where=all_of(_HELD, Not(Empty(ResourceBookings.person)), Not(Empty(ResourceBookings.person_lane))),
             message=_("The person has just been booked by someone else."),
         ),
     ),

@@ -1,22 +1,31 @@
 """Capacity: how many hours of a kind of work a site lays out a day, and how much of them is booked."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
-from directapp.declare.case import Case, Many, One, Row
+from directapp.declare.case import Case, Many, One
 from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
 from directapp.declare.events import Emit
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Row, Values
 from directapp.declare.rules import Empty, Everything, In, Not, Rule
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.words import hours_text
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.domains.planning.events import CAPACITY_CHANGED
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES, RESOURCES
+from directapp.domains.planning.fields import (
+    RESOURCE_BOOKINGS,
+    RESOURCE_TYPES,
+    RESOURCES,
+    CapacityRules,
+    ResourceCapacities,
+    Resources,
+)
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import OWN_SITE, OWN_SITES, SYSTEM, SYSTEMS, TEAM
 from directapp.kernel.dates import day_text
@@ -24,27 +33,27 @@ from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
 DAYS = (
-    ("monday", _("Monday")),
-    ("tuesday", _("Tuesday")),
-    ("wednesday", _("Wednesday")),
-    ("thursday", _("Thursday")),
-    ("friday", _("Friday")),
-    ("saturday", _("Saturday")),
-    ("sunday", _("Sunday")),
+    (CapacityRules.monday, _("Monday")),
+    (CapacityRules.tuesday, _("Tuesday")),
+    (CapacityRules.wednesday, _("Wednesday")),
+    (CapacityRules.thursday, _("Thursday")),
+    (CapacityRules.friday, _("Friday")),
+    (CapacityRules.saturday, _("Saturday")),
+    (CapacityRules.sunday, _("Sunday")),
 )
 _WHERE = (
     field(
-        "dealership",
-        _("Dealership"),
+        CapacityRules.dealership,
+        _("Site"),
         Kind.REF,
         ref=DEALERSHIPS,
         required=True,
         immutable=True,
         default=lambda case: case.actor.site,
     ),
-    field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
+    field(CapacityRules.resource_type, _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
     field(
-        "resource",
+        CapacityRules.resource,
         _("Only for"),
         Kind.REF,
         ref=RESOURCES,
@@ -65,7 +74,7 @@ RULE = Group(
         ),
         *PERIOD,
         field(
-            "on_holidays",
+            CapacityRules.on_holidays,
             _("Holds on public holidays too"),
             Kind.BOOLEAN,
             default=False,
@@ -98,15 +107,22 @@ CAPACITY_RULES = Collection(
     groups=(RULE,),
     access=Access(systems=SYSTEMS, grants=_grants("all", delete=True), delete_why=_DELETED),
     views=Views(
-        columns=("dealership", "resource_type", "resource", *(name for name, _label in DAYS[:5])),
-        title=("resource_type",),
-        filters=("dealership", "resource_type"),
+        columns=(
+            CapacityRules.dealership,
+            CapacityRules.resource_type,
+            CapacityRules.resource,
+            *(name for name, _label in DAYS[:5]),
+        ),
+        title=(CapacityRules.resource_type,),
+        filters=(CapacityRules.dealership, CapacityRules.resource_type),
         icon="calendar-repeat",
     ),
     rules=(period_fits,),
     events=(
         *(Emit(event=CAPACITY_CHANGED, field=name) for name, _label in DAYS),
-        *(Emit(event=CAPACITY_CHANGED, field=name) for name in ("valid_from", "valid_to", "on_holidays")),
+        Emit(event=CAPACITY_CHANGED, field=CapacityRules.valid_from),
+        Emit(event=CAPACITY_CHANGED, field=CapacityRules.valid_to),
+        Emit(event=CAPACITY_CHANGED, field=CapacityRules.on_holidays),
         Emit(event=CAPACITY_CHANGED, deletion=True),
     ),
 )
@@ -116,30 +132,30 @@ DAY = Group(
     _("Capacity of the day"),
     (
         *_WHERE,
-        field("day", _("Day"), Kind.DATE, required=True, immutable=True),
-        field("allocated_hours", _("Allocated"), Kind.DECIMAL, minimum=0, maximum=500, unit="t"),
-        field("reason", _("Reason for the exception"), max_length=120),
+        field(ResourceCapacities.day, _("Day"), Kind.DATE, required=True, immutable=True),
+        field(ResourceCapacities.allocated_hours, _("Allocated"), Kind.DECIMAL, minimum=0, maximum=500, unit="t"),
+        field(ResourceCapacities.reason, _("Reason for the exception"), max_length=120),
     ),
 )
 USED = Group(
     "used",
     _("Used"),
     (
-        field("exception", _("Exception"), Kind.BOOLEAN, computed=True, default=False),
-        field("used_hours", _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field(ResourceCapacities.exception, _("Exception"), Kind.BOOLEAN, computed=True, default=False),
+        field(ResourceCapacities.used_hours, _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
         field(
-            "available_hours",
+            ResourceCapacities.available_hours,
             _("Available"),
             Kind.DECIMAL,
             unit="t",
             sql="{row}.allocated_hours - {row}.used_hours",
         ),
-        field("counted_at", _("Counted"), Kind.INSTANT, computed=True),
+        field(ResourceCapacities.counted_at, _("Counted"), Kind.INSTANT, computed=True),
     ),
 )
 
 
-def rule_hours(rules: list[Row], resource: Any, day: date, *, on_holidays: bool = False) -> Decimal | None:
+def rule_hours(rules: Sequence[Row], resource: Any, day: date, *, on_holidays: bool = False) -> Decimal | None:
     """Return what the weekly plan lays out on a day, None without one: then nothing limits the day.
 
     Of several plans that hold, the one that began last decides. On a public holiday only a plan holds that says so,
@@ -148,48 +164,56 @@ def rule_hours(rules: list[Row], resource: Any, day: date, *, on_holidays: bool 
     holding = [
         r
         for r in rules
-        if r.get("resource") == resource and (r.get("valid_from") or date.min) <= day <= (r.get("valid_to") or date.max)
+        if r.get(CapacityRules.resource) == resource
+        and (r.get(CapacityRules.valid_from) or date.min) <= day <= (r.get(CapacityRules.valid_to) or date.max)
     ]
-    latest = max(holding, key=lambda r: (r.get("valid_from") or date.min, str(r["id"])), default=None)
-    if latest is None or (holiday(day) is not None and not (latest.get("on_holidays") or on_holidays)):
+    latest = max(
+        holding, key=lambda r: (r.get(CapacityRules.valid_from) or date.min, str(r[CapacityRules.id])), default=None
+    )
+    if latest is None or (holiday(day) is not None and not (latest.get(CapacityRules.on_holidays) or on_holidays)):
         return None
-    return Decimal(latest[DAYS[day.weekday()][0]] or 0)
+    return Decimal(latest.get(DAYS[day.weekday()][0]) or 0)
 
 
 def laid_out(row: Row | None, rules: list[Row], resource: Row, day: date, *, own: bool) -> Decimal | None:
     """Return the hours of a day, of a resource's own or of its team: those set by hand, else those of the plan."""
-    if row is not None and row.get("exception"):
-        return Decimal(row.get("allocated_hours") or 0)
-    works = own and bool(resource.get("works_holidays"))
-    return rule_hours(rules, resource.get("id") if own else None, day, on_holidays=works)
+    if row is not None and row.get(ResourceCapacities.exception):
+        return Decimal(row.get(ResourceCapacities.allocated_hours) or 0)
+    works = own and bool(resource.get(Resources.works_holidays))
+    return rule_hours(rules, resource.get(Resources.id) if own else None, day, on_holidays=works)
 
 
-def follow_plan(case: Case) -> dict[str, Any]:
+def follow_plan(case: Case) -> Values:
     """Let the hours that nobody set by hand follow the weekly plan; what is booked already keeps its room."""
-    day = case.get("day")
+    day = case.get(ResourceCapacities.day)
     if day is None:
         return {}
-    if "allocated_hours" in case.patch and case.get("allocated_hours") is not None:
-        return {"exception": True}
-    if case.get("allocated_hours") is not None and case.get("exception"):
+    if ResourceCapacities.allocated_hours in case.patch and case.get(ResourceCapacities.allocated_hours) is not None:
+        return {ResourceCapacities.exception: True}
+    if case.get(ResourceCapacities.allocated_hours) is not None and case.get(ResourceCapacities.exception):
         return {}
-    own = case.get("resource") is not None
+    own = case.get(ResourceCapacities.resource) is not None
     hours = laid_out(None, case.many("rules"), case.one("resource"), day, own=own)
     return {
-        "exception": False,
-        "allocated_hours": None if hours is None else max(hours, case.get("used_hours") or Decimal(0)),
+        ResourceCapacities.exception: False,
+        ResourceCapacities.allocated_hours: None
+        if hours is None
+        else max(hours, case.get(ResourceCapacities.used_hours) or Decimal(0)),
     }
 
 
 def not_below_booked(case: Case) -> list[Problem]:
     """Demand that the hours of a day are not set below what is booked already."""
-    used, allocated = case.get("used_hours"), case.get("allocated_hours")
-    if used is None or allocated is None or used <= allocated:
+    day = case.get(ResourceCapacities.day)
+    used, allocated = case.get(ResourceCapacities.used_hours), case.get(ResourceCapacities.allocated_hours)
+    if day is None or used is None or allocated is None or used <= allocated:
         return []
     words = _("{day}: {used} are booked and {allocated} allocated. Move or cancel bookings first.").fill(
-        day=day_text(case.get("day")), used=hours_text(float(used)), allocated=hours_text(float(allocated))
+        day=day_text(day),
+        used=hours_text(float(used)),
+        allocated=hours_text(float(allocated)),
     )
-    return [Problem(words, field="allocated_hours", code="CONFLICT")]
+    return [Problem(words, field=ResourceCapacities.allocated_hours, code="CONFLICT")]
 
 
 _TWICE = _("The day exists already for this type.")
@@ -201,31 +225,39 @@ RESOURCE_CAPACITIES = Collection(
     groups=(DAY, USED),
     access=Access(systems=SYSTEMS, grants=_grants("day", delete=False)),
     views=Views(
-        columns=("day", "dealership", "resource_type", "resource", "allocated_hours", "used_hours", "available_hours"),
-        title=("day", "resource_type"),
-        sort=("day",),
-        filters=("dealership", "resource_type", "day"),
+        columns=(
+            ResourceCapacities.day,
+            ResourceCapacities.dealership,
+            ResourceCapacities.resource_type,
+            ResourceCapacities.resource,
+            ResourceCapacities.allocated_hours,
+            ResourceCapacities.used_hours,
+            ResourceCapacities.available_hours,
+        ),
+        title=(ResourceCapacities.day, ResourceCapacities.resource_type),
+        sort=(ResourceCapacities.day,),
+        filters=(ResourceCapacities.dealership, ResourceCapacities.resource_type, ResourceCapacities.day),
         icon="battery-2",
     ),
     rules=(not_below_booked,),
     fill=(follow_plan,),
     related=(
         # Held, so that a day that begins to be counted misses no booking that is being made.
-        One("dealership", "dealership", DEALERSHIPS),
-        One("resource", "resource", RESOURCES, hold=False),
+        One("dealership", ResourceCapacities.dealership, DEALERSHIPS),
+        One("resource", ResourceCapacities.resource, RESOURCES, hold=False),
         Many("rules", "capacity_rules", "dealership", via="dealership", also=(("resource_type", "resource_type"),)),
     ),
     limits=(
         Limit(
-            lesser="used_hours",
-            greater="allocated_hours",
+            lesser=ResourceCapacities.used_hours,
+            greater=ResourceCapacities.allocated_hours,
             message=_("The capacity of this day is full."),
         ),
     ),
     tallies=(
         Tally(
-            column="used_hours",
-            at="counted_at",
+            column=ResourceCapacities.used_hours,
+            at=ResourceCapacities.counted_at,
             of=RESOURCE_BOOKINGS,
             agree=(("dealership", "provider"), ("resource_type", "resource_type"), ("day", "day")),
             unless_empty=(("resource", "resource"),),
@@ -235,8 +267,20 @@ RESOURCE_CAPACITIES = Collection(
         ),
     ),
     unique=(
-        Unique(fields=("dealership", "resource_type", "resource", "day"), message=_TWICE),
-        Unique(fields=("dealership", "resource_type", "day"), message=_TWICE, where=Empty("resource")),
+        Unique(
+            fields=(
+                ResourceCapacities.dealership,
+                ResourceCapacities.resource_type,
+                ResourceCapacities.resource,
+                ResourceCapacities.day,
+            ),
+            message=_TWICE,
+        ),
+        Unique(
+            fields=(ResourceCapacities.dealership, ResourceCapacities.resource_type, ResourceCapacities.day),
+            message=_TWICE,
+            where=Empty(ResourceCapacities.resource),
+        ),
     ),
     history=False,
 )

@@ -4,30 +4,42 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Range, Row, Sums
+from directapp.declare.case import Range, Sums
 from directapp.declare.fields import field as param
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Row, Values, plain
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CAR_STAGES, CARS
-from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.cars.fields import CAR_STAGES, CARS, Cars
+from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships, Users
 from directapp.domains.planning import booked_sums
 from directapp.domains.planning.booked_sums import Period
 from directapp.domains.planning.engine import figures as engine
 from directapp.domains.planning.engine.figures import TimeEntry, Utilisation
 from directapp.domains.planning.engine.spans import local_day, monday_of
 from directapp.domains.planning.engine.world import Agreement, Resource
-from directapp.domains.planning.fields import RESOURCE_SHARING, TIMEBANK_ENTRIES
+from directapp.domains.planning.fields import (
+    RESOURCE_SHARING,
+    RESOURCES,
+    TIMEBANK_ENTRIES,
+    ResourceBookings,
+    Resources,
+    ResourceSharing,
+    ResourceTypes,
+    TimebankEntries,
+)
 from directapp.domains.planning.rights import SYSTEM
-from directapp.domains.planning.survey import Survey, survey
+from directapp.domains.planning.survey import Survey, agreement_of, either, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.text import _, name_of, pgettext, verbatim
 from directapp.services.command import CommandContext
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST = 370
+_USUAL = timedelta(days=89)
 
 
 async def figures(ctx: CommandContext) -> None:
@@ -43,8 +55,9 @@ async def figures(ctx: CommandContext) -> None:
     whole = Period(first=min(first, monday), last=max(last, monday + 6 * _ONE_DAY))
     found = await survey(ctx, sites, whole.start, whole.end, busy=False)
     here = set(sites)
-    names = {str(d.id): str(d.row["name"]) for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
+    names = {str(d.id): str(d.row[Dealerships.name]) for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
     rows = await booked_sums.booked(ctx, sites, asked)
+    gone = await _gone(ctx, rows, found)
     agreements = await _agreements(ctx, sites)
     ctx.found = {
         "first": first.isoformat(),
@@ -52,10 +65,11 @@ async def figures(ctx: CommandContext) -> None:
         "sites": [_place(r) for r in places.values()],
         "choices": [_place(r) for r in choices.values()],
         "names": names,
-        "types": {k: name_of(t) for k, t in found.types.items()},
+        "types": {k: name_of(plain(t)) for k, t in found.types.items()},
         "period": (period := _load(rows, asked, found, here)),
         **await _loads(ctx, found, sites, {asked: period}),
-        **_use(rows, asked, found, here),
+        **_use(rows, asked, found, here, gone),
+        "by_site": [_load(rows, asked, found, {site}) | {"site": str(site)} for site in sites],
         **await _work(ctx, sites, asked),
         "delayed": period["late"],
         **_shared(rows, agreements),
@@ -63,6 +77,28 @@ async def figures(ctx: CommandContext) -> None:
         "stages": await _stages(ctx, sites, asked),
         **await _ready(ctx, sites, asked),
     }
+
+
+async def times(ctx: CommandContext) -> None:
+    """Answer how long cars stood at each stage and took to be ready in a period, for the same sites."""
+    last = ctx.params.get("last") or local_day(ctx.now)
+    first = ctx.params.get("first") or last - _USUAL
+    _check(first, last)
+    sites = [k for k in await sites_of(ctx) if ctx.params.get("site") in {None, k}]
+    asked = Period(first=first, last=last)
+    ctx.found = {
+        "first": first.isoformat(),
+        "last": last.isoformat(),
+        "stages": await _stages(ctx, sites, asked),
+        **await _ready(ctx, sites, asked),
+    }
+
+
+async def _gone(ctx: CommandContext, rows: Iterable[Mapping[str, Any]], found: Survey) -> dict[str, Row]:
+    """Return the resources that bookings name and that are out of use by now."""
+    unknown = {r["resource"] for r in rows if r["resource"] is not None and str(r["resource"]) not in found.resources}
+    asked: Values = {Resources.id: sorted(unknown, key=str)}
+    return {str(r.id): r.row for r in await ctx.every(RESOURCES, asked, system=SYSTEM)} if unknown else {}
 
 
 async def _loads(
@@ -90,7 +126,7 @@ def _check(first: date, last: date) -> None:
 async def sites_of(ctx: CommandContext) -> dict[UUID, Row]:
     """Return the sites whose figures the reader may see: a planner the own one, leaders those below it too."""
     actor, asked = ctx.actor, ctx.params.get("site")
-    places = {d.row["id"]: d.row for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
+    places = {d.row[Dealerships.id]: d.row for d in await ctx.find(DEALERSHIPS, system="pipeline", limit=500)}
     if "tenant_admin" in actor.roles:
         mine = set(places)
     else:
@@ -99,37 +135,31 @@ async def sites_of(ctx: CommandContext) -> dict[UUID, Row]:
     if asked is not None and asked not in mine:
         words = _("You do not see the figures of this site.")
         raise ForbiddenError(Problem(words, field="site"))
-    return {k: r for k, r in sorted(places.items(), key=lambda p: str(p[1]["number"])) if k in mine}
+    return {k: r for k, r in sorted(places.items(), key=lambda p: str(p[1][Dealerships.number])) if k in mine}
 
 
 def _place(row: Row) -> dict[str, str]:
-    return {"id": str(row["id"]), "number": str(row["number"]), "name": str(row["name"])}
+    return {
+        "id": str(row[Dealerships.id]),
+        "number": str(row[Dealerships.number]),
+        "name": str(row[Dealerships.name]),
+    }
 
 
 async def _agreements(ctx: CommandContext, sites: list[UUID]) -> list[Agreement]:
-    found: dict[UUID, Row] = {}
-    for column in ("provider", "consumer"):
-        named: dict[str, Any] = {column: sites}
-        found |= {seen.id: seen.row for seen in await ctx.every(RESOURCE_SHARING, system=SYSTEM, **named)}
-    return [
-        Agreement(
-            provider=str(r["provider"]),
-            consumer=str(r["consumer"]),
-            type=str(r["resource_type"]),
-            priority=int(r["priority"]),
-            hours_per_week=float(r["max_hours_per_week"]),
-        )
-        for r in found.values()
-    ]
+    where = {ResourceSharing.provider: sites, ResourceSharing.consumer: sites}
+    return [agreement_of(row) for row in await either(ctx, RESOURCE_SHARING, where)]
 
 
-def _load(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) -> dict[str, Any]:
+def _load(rows: Iterable[Mapping[str, Any]], period: Period, found: Survey, here: set[UUID]) -> dict[str, Any]:
     """Return the sums of a period: what is booked at these sites, and how far it has come."""
-    ours = [r for r in rows if r["provider"] in here]
-    resources = _resources(found, here)
-    sums: dict[str, Any] = {name: sum(r[name] for r in ours) for name in ("jobs", "completed", "late", "booked")}
-    available = sum(engine.available_hours(resources, period.start, period.end).values())
-    return {**sums, "booked": _two(sums["booked"]), "available": _two(available)}
+    ours = [r for r in rows if r[ResourceBookings.provider] in here]
+    # A bay that takes no work without a person adds no hours to the person's.
+    resources = [r for r in _resources(found, here) if r.types]
+    sums: dict[str, Any] = {n: sum(r[n] for r in ours) for n in ("jobs", *booked_sums.CODES, "late", "inside")}
+    booked = sums.pop("inside")
+    hours = engine.daily_hours(resources, period.first, period.last)
+    return {**sums, "booked": _two(booked), "available": _two(sum(sum(days.values()) for days in hours.values()))}
 
 
 def _resources(found: Survey, here: set[UUID]) -> list[Resource]:
@@ -137,48 +167,70 @@ def _resources(found: Survey, here: set[UUID]) -> list[Resource]:
     return [r for r in found.world.resources if r.site in sites]
 
 
-def _by(rows: Iterable[Row], key: str, value: str) -> dict[str, float]:
+def _by(rows: Iterable[Mapping[str, Any]], key: str, value: str) -> dict[str, float]:
     sums: dict[str, float] = {}
     for row in rows:
         sums[str(row[key])] = sums.get(str(row[key]), 0.0) + row[value]
     return sums
 
 
-def _use(rows: Iterable[Row], period: Period, found: Survey, here: set[UUID]) -> dict[str, Any]:
+def _use(
+    rows: Iterable[Mapping[str, Any]], period: Period, found: Survey, here: set[UUID], gone: Mapping[str, Row]
+) -> dict[str, Any]:
     resources = _resources(found, here)
-    ours = [r for r in rows if r["provider"] in here]
-    by_resource = engine.by_resource(resources, _by(ours, "resource", "inside"), period.start, period.end)
-    hours = {u.key: u.available for u in by_resource}
-    laid_out: dict[str, float] = {}
-    planned = {(ledger.site, ledger.type) for ledger in found.world.ledgers if ledger.resource is None}
-    sites = set(map(str, here))
-    for ledger in found.world.ledgers:
-        if ledger.resource is None and ledger.site in sites and period.first <= ledger.day <= period.last:
-            laid_out[ledger.type] = laid_out.get(ledger.type, 0.0) + ledger.allocated
-    for resource in resources:
-        # Where nobody has laid out hours, there are those that people and bays work.
-        for kind in resource.types:
-            if (resource.site, kind) not in planned:
-                laid_out[kind] = laid_out.get(kind, 0.0) + hours[resource.id]
-    by_type = engine.by_type(_by(ours, "resource_type", "inside"), laid_out)
-    names = {k: verbatim(r["name"]) for k, r in found.resources.items()}
-    names |= {k: name_of(t) for k, t in found.types.items()}
+    ours = [r for r in rows if r[ResourceBookings.provider] in here]
+    booked = _by(ours, "resource", "inside")
+    hours = engine.daily_hours(resources, period.first, period.last)
+    by_resource = engine.by_resource(hours, booked)
+    by_type = engine.by_type(_by(ours, "resource_type", "inside"), _limits(found, period, here, hours))
+    names = {k: verbatim(r[Resources.name]) for k, r in found.resources.items()}
+    names |= {k: name_of(plain(t)) for k, t in found.types.items()}
     narrow = engine.bottlenecks([*by_resource, *by_type], names)
+    left = [Utilisation(k, booked[k], 0.0) for k in sorted(set(booked) - set(hours))]
+    known = {**gone, **found.resources}
     return {
         "resources": [
-            _told(u) | {"name": str(found.resources[u.key]["name"]), "site": str(found.resources[u.key]["dealership"])}
-            for u in by_resource
+            _told(u)
+            | {
+                "name": str(known[u.key][Resources.name]),
+                "site": str(known[u.key][Resources.dealership]),
+                "in_use": u.key in hours,
+            }
+            for u in (*by_resource, *left)
+            if u.key in known
         ],
-        "by_type": [_told(u) for u in by_type if u.booked or u.available],
+        "by_type": [_told(u) | {"limit": u.limit} for u in by_type if u.booked or u.available],
         "bottlenecks": [{"key": b.utilisation.key, "reason": b.reason} for b in narrow],
     }
+
+
+def _limits(
+    found: Survey, period: Period, here: set[UUID], hours: Mapping[str, Mapping[date, float]]
+) -> dict[str, list[dict[str, float]]]:
+    """Return what limits each kind of work at each site on each day: hours of people, of bays, those laid out."""
+    sites, limits = set(map(str, here)), dict[tuple[str, str, date], dict[str, float]]()
+    for ledger in found.world.ledgers:
+        if ledger.resource is None and ledger.site in sites and period.first <= ledger.day <= period.last:
+            limits.setdefault((ledger.type, ledger.site, ledger.day), {})["laid_out"] = ledger.allocated
+    works = {kind: row[ResourceTypes.work] for kind, row in found.types.items()}
+    for name, days in hours.items():
+        row = found.resources[name]
+        kinds = [kind for kind, work in works.items() if work in (row.get(Resources.does) or ())]
+        for kind, (day, available) in product(kinds, days.items()):
+            one = limits.setdefault((kind, str(row[Resources.dealership]), day), {})
+            one[row[Resources.kind]] = one.get(row[Resources.kind], 0.0) + available
+    made: dict[str, list[dict[str, float]]] = {}
+    for (kind, _site, _day), one in limits.items():
+        # A machine is not needed by every job: it limits only what nobody else does.
+        made.setdefault(kind, []).append({k: h for k, h in one.items() if k != "equipment" or len(one) == 1})
+    return made
 
 
 def _told(one: Utilisation) -> dict[str, Any]:
     return {"key": one.key, "booked": _two(one.booked), "available": _two(one.available), "share": round(one.share, 4)}
 
 
-def _shared(rows: Iterable[Row], agreements: list[Agreement]) -> dict[str, Any]:
+def _shared(rows: Iterable[Mapping[str, Any]], agreements: list[Agreement]) -> dict[str, Any]:
     """Return what sites use of each other's in each week, and what they owe each other for it."""
     lent: dict[tuple[str, str, str, date], float] = {}
     owed: dict[tuple[str, str, str], Decimal] = {}
@@ -257,14 +309,27 @@ async def _time_bank(ctx: CommandContext, sites: list[UUID], period: Period) -> 
     rows = await ctx.sums(
         TIMEBANK_ENTRIES, replace(_HOURS, either={"provider": sites}, within={"day": days}), system=SYSTEM
     )
-    ids = sorted({r["person"] for r in rows if r["person"]}, key=str)
-    people = {str(u.id): u.row for u in await ctx.every(USERS, system="pipeline", id=ids)} if ids else {}
+    ids = sorted({r[TimebankEntries.person] for r in rows if r[TimebankEntries.person]}, key=str)
+    people = {str(u.id): u.row for u in await ctx.every(USERS, {Users.id: ids}, system="pipeline")} if ids else {}
     lines: dict[tuple[str, str, str, str], Decimal] = {}
     for row in rows:
-        key = (str(row["person"] or ""), row["day"].isoformat(), str(row["kind"]), str(row["provider"]))
-        lines[key] = lines.get(key, Decimal(0)) + row["hours"]
+        key = (
+            str(row[TimebankEntries.person] or ""),
+            row[TimebankEntries.day].isoformat(),
+            str(row[TimebankEntries.kind]),
+            str(row[TimebankEntries.provider]),
+        )
+        lines[key] = lines.get(key, Decimal(0)) + row[TimebankEntries.hours]
     sums = engine.time_bank(
-        (TimeEntry(str(r["person"] or ""), r["day"], r["hours"], str(r["kind"])) for r in rows),
+        (
+            TimeEntry(
+                str(r[TimebankEntries.person] or ""),
+                r[TimebankEntries.day],
+                r[TimebankEntries.hours],
+                str(r[TimebankEntries.kind]),
+            )
+            for r in rows
+        ),
         period.first,
         period.last,
     )
@@ -281,7 +346,7 @@ async def _time_bank(ctx: CommandContext, sites: list[UUID], period: Period) -> 
 
 
 def _person(row: Row) -> Mapping[str, str]:
-    return {"name": f"{row['first_name']} {row['last_name']}", "email": str(row["email"])}
+    return {"name": f"{row[Users.first_name]} {row[Users.last_name]}", "email": str(row[Users.email])}
 
 
 _STAY = "date_part('epoch', {row}.left_at - {row}.entered_at) / 3600"
@@ -300,8 +365,6 @@ _READY = Sums(
         "mean": f"avg({_LEAD})",
         "median": _MEDIAN.format(_LEAD),
         "promised": "count({row}.delivery_date)",
-        "kept": "count(*) FILTER (WHERE ({row}.ready_for_delivery_at AT TIME ZONE 'Europe/Oslo')::date"
-        " <= {row}.delivery_date)",
     },
 )
 _HOURS = Sums(
@@ -309,34 +372,30 @@ _HOURS = Sums(
 )
 
 
-def _either(sites: list[UUID]) -> dict[str, list[UUID]]:
-    return {"prep_center": sites, "dealership": sites}
-
-
 async def _stages(ctx: CommandContext, sites: list[UUID], period: Period) -> list[dict[str, Any]]:
-    """Return how long cars stood at each stage that they left in the period."""
-    span = {"left_at": Range(period.start, period.end)}
-    rows = await ctx.sums(CAR_STAGES, replace(_STAYS, either=_either(sites), within=span), system=SYSTEM)
+    """Return how long cars that the reader sees stood at each stage that they left in the period."""
+    span, either = {"left_at": Range(period.start, period.end)}, {"prep_center": sites}
+    if ctx.params.get("site") is None:
+        either |= {"dealership": sites}
+    rows = await ctx.sums(CAR_STAGES, replace(_STAYS, either=either, within=span))
     return [{**row, "mean": _two(row["mean"]), "median": _two(row["median"])} for row in rows]
 
 
 async def _ready(ctx: CommandContext, sites: list[UUID], period: Period) -> dict[str, Any]:
-    """Return how long it took from order to ready, for the cars that became ready in the period, and if in time."""
+    """Return how long it took from order to ready, for the cars that the reader saw become ready, and if in time."""
     span = {"ready_for_delivery_at": Range(period.start, period.end)}
-    (row,) = await ctx.sums(CARS, replace(_READY, either=_either(sites), within=span), system="workflow")
+    either = {} if ctx.params.get("site") is None else {"prep_center": sites}
+    in_time = ctx.fields(CARS)[Cars.ready_in_time].sql
+    of = {**_READY.of, "kept": f"count(*) FILTER (WHERE {in_time})"}
+    (row,) = await ctx.sums(CARS, replace(_READY, of=of, either=either, within=span))
     told = {name: None if row[name] is None else _two(row[name]) for name in ("mean", "median")}
     return {"ready": {**row, **told}}
 
 
-FIGURES = Verb(
-    name="figures",
-    label=_("Figures"),
-    run=figures,
-    on="collection",
-    params=(
-        param("first", pgettext("first day", "From"), Kind.DATE),
-        param("last", pgettext("last day", "To"), Kind.DATE),
-        param("site", _("Dealership"), Kind.REF, ref=DEALERSHIPS),
-    ),
-    icon="chart-bar",
+_PERIOD = (
+    param("first", pgettext("first day", "From"), Kind.DATE),
+    param("last", pgettext("last day", "To"), Kind.DATE),
+    param("site", _("Site"), Kind.REF, ref=DEALERSHIPS),
 )
+FIGURES = Verb(name="figures", label=_("Figures"), run=figures, on="collection", params=_PERIOD, icon="chart-bar")
+TIMES = Verb(name="times", label=_("Time per stage"), run=times, on="collection", params=_PERIOD, icon="hourglass")

@@ -7,13 +7,23 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.case import Range
+from directapp.declare.names import row_of
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import hours_of
 from directapp.domains.planning.booking_rules import schedule_of
-from directapp.domains.planning.engine.spans import local_day
+from directapp.domains.planning.engine.spans import local_day, monday_of
 from directapp.domains.planning.engine.workdays import at_clock, worked_hours
 from directapp.domains.planning.events import TIMEBANK_FULL
-from directapp.domains.planning.fields import ABSENCES, RESOURCE_BOOKINGS, RESOURCES, WORKING_HOURS
+from directapp.domains.planning.fields import (
+    ABSENCES,
+    RESOURCE_BOOKINGS,
+    RESOURCES,
+    WORKING_HOURS,
+    Absences,
+    ResourceBookings,
+    Resources,
+    WorkingHours,
+)
 from directapp.domains.planning.rights import SYSTEM
 from directapp.services.command import CommandContext
 
@@ -26,17 +36,24 @@ async def tell_full_week(ctx: CommandContext) -> None:
     if ctx.seen is None:
         return
     booking = (await ctx.look_up(RESOURCE_BOOKINGS, ctx.target.id, system=SYSTEM)).row
-    person, week = booking["person"], booking["week"]
-    if person is None or week is None or booking["status"] not in HOLDING:
+    person, week = booking.get(ResourceBookings.person), booking.get(ResourceBookings.week)
+    if person is None or week is None or booking[ResourceBookings.status] not in HOLDING:
         return
     found = await ctx.find(
         RESOURCE_BOOKINGS,
+        {
+            ResourceBookings.person: person,
+            ResourceBookings.week: week,
+            ResourceBookings.status: [*HOLDING, "completed"],
+        },
         system=SYSTEM,
         limit=_MANY,
-        only=("id", "starts_at", "ends_at", "status"),
-        person=person,
-        week=week,
-        status=[*HOLDING, "completed"],
+        only=(
+            ResourceBookings.id,
+            ResourceBookings.starts_at,
+            ResourceBookings.ends_at,
+            ResourceBookings.status,
+        ),
     )
     booked = hours_of(*(b.row for b in found))
     given = await _hours_of_week(ctx, person, week)
@@ -46,23 +63,31 @@ async def tell_full_week(ctx: CommandContext) -> None:
 
 def _before(was: Mapping[str, Any], person: UUID, week: date) -> Decimal:
     """Return the hours that the booking took of this person's week before it was moved."""
-    starts, ends = (datetime.fromisoformat(was[name]) if was.get(name) else None for name in ("starts_at", "ends_at"))
-    if starts is None or ends is None or was.get("person") != str(person):
+    times = (ResourceBookings.starts_at, ResourceBookings.ends_at)
+    starts, ends = (datetime.fromisoformat(was[name]) if was.get(name) else None for name in times)
+    if starts is None or ends is None or was.get(ResourceBookings.person) != str(person):
         return Decimal(0)
-    day = local_day(starts)
-    return (
-        hours_of({"starts_at": starts, "ends_at": ends}) if day - timedelta(days=day.weekday()) == week else Decimal(0)
-    )
+    if monday_of(local_day(starts)) != week:
+        return Decimal(0)
+    return hours_of(row_of({ResourceBookings.starts_at: starts, ResourceBookings.ends_at: ends}))
 
 
 async def _hours_of_week(ctx: CommandContext, person: UUID, monday: date) -> Decimal:
     """Return the hours that a person works in a week: those of the resource that stands for the person."""
     start, end = at_clock(monday, "00:00"), at_clock(monday + _WEEK, "00:00")
     whole = Decimal(0)
-    for resource in await ctx.find(RESOURCES, system=SYSTEM, person=person, available=True):
-        mine: dict[str, Any] = {"system": SYSTEM, "limit": _MANY, "resource": resource.id}
-        hours = [h.row for h in await ctx.find(WORKING_HOURS, **mine)]
-        away = [a.row for a in await ctx.find(ABSENCES, **mine, starts_at=Range(None, end), ends_at=Range(start))]
-        worked = worked_hours(schedule_of(resource.row, hours, away), start, end)
+    for resource in await ctx.find(RESOURCES, {Resources.person: person, Resources.available: True}, system=SYSTEM):
+        hours = await ctx.find(WORKING_HOURS, {WorkingHours.resource: resource.id}, system=SYSTEM, limit=_MANY)
+        away = await ctx.find(
+            ABSENCES,
+            {
+                Absences.resource: resource.id,
+                Absences.starts_at: Range(None, end),
+                Absences.ends_at: Range(start),
+            },
+            system=SYSTEM,
+            limit=_MANY,
+        )
+        worked = worked_hours(schedule_of(resource.row, [h.row for h in hours], [a.row for a in away]), start, end)
         whole = max(whole, Decimal(worked).quantize(Decimal("0.01")))
     return whole

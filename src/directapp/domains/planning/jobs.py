@@ -12,7 +12,7 @@ from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Every, Job, JobRun, Schedule, sweep
 from directapp.services.recounting import recount
 
-ERRANDS: tuple[Job, ...] = (
+JOBS: tuple[Job, ...] = (
     Job(event=PLAN_ASKED, run=propose, attempts=3, at_once=1, seconds=120),
     Job(event=OUTLOOK_ASKED, run=work_out, together=TOGETHER, at_once=1, seconds=120),
 )

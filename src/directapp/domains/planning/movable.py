@@ -4,24 +4,25 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from directapp.declare.case import Row
+from directapp.declare.names import Row
 from directapp.domains.planning.booking_fields import AHEAD
 from directapp.domains.planning.engine.conflicts import Movable
 from directapp.domains.planning.engine.plan_parts import OWN_PRIORITY
 from directapp.domains.planning.engine.world import Booking
+from directapp.domains.planning.fields import ResourceBookings
 from directapp.domains.planning.survey import Survey
 
 
 def booking_of(row: Row) -> Booking:
     """Return a booking's row as the engine knows it."""
     return Booking(
-        id=str(row["id"]),
-        resource=str(row["resource"]),
-        type=str(row["resource_type"]),
-        site=str(row["consumer"]),
-        start=row["starts_at"],
-        end=row["ends_at"],
-        lane=row["lane"],
+        id=str(row[ResourceBookings.id]),
+        resource=str(row[ResourceBookings.resource]),
+        type=str(row[ResourceBookings.resource_type]),
+        site=str(row[ResourceBookings.consumer]),
+        start=row[ResourceBookings.starts_at],
+        end=row[ResourceBookings.ends_at],
+        lane=row[ResourceBookings.lane],
     )
 
 
@@ -39,17 +40,25 @@ def movables(found: Survey, earliest: datetime, latest: datetime) -> Iterable[Mo
     """Return the bookings as they could give way: after what the car has before, before what it has next."""
     by_car: dict[Any, list[Row]] = {}
     for row in found.bookings:
-        by_car.setdefault(row["car"], []).append(row)
+        by_car.setdefault(row[ResourceBookings.car], []).append(row)
     for row in found.bookings:
-        others = [b for b in by_car[row["car"]] if b["id"] != row["id"]]
-        before = [b["ends_at"] for b in others if b["ends_at"] <= row["starts_at"]]
-        after = [b["starts_at"] for b in others if b["starts_at"] >= row["ends_at"]]
-        kind = str(row["resource_type"])
+        others = [b for b in by_car[row[ResourceBookings.car]] if b[ResourceBookings.id] != row[ResourceBookings.id]]
+        before = [
+            b[ResourceBookings.ends_at]
+            for b in others
+            if b[ResourceBookings.ends_at] <= row[ResourceBookings.starts_at]
+        ]
+        after = [
+            b[ResourceBookings.starts_at]
+            for b in others
+            if b[ResourceBookings.starts_at] >= row[ResourceBookings.ends_at]
+        ]
+        kind = str(row[ResourceBookings.resource_type])
         yield Movable(
             booking=booking_of(row),
-            priority=priority_of(found, str(row["provider"]), str(row["consumer"]), kind),
+            priority=priority_of(found, str(row[ResourceBookings.provider]), str(row[ResourceBookings.consumer]), kind),
             earliest=max([earliest, *before]),
             latest=min([latest, *after]),
-            pinned=bool(row["pinned"]),
-            started=row["status"] not in AHEAD,
+            pinned=bool(row[ResourceBookings.pinned]),
+            started=row[ResourceBookings.status] not in AHEAD,
         )

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.domains.cars import events as car_events
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, ITS_CAR, Cars
 from directapp.domains.planning import events
 from directapp.domains.planning.events import OUTLOOK_ASKED
 from directapp.domains.planning.outlooks import ARRIVED, COMING, outlooks
@@ -54,14 +54,14 @@ async def ask(ctx: CommandContext) -> None:
     """Ask for the outlook of the car that an event is about."""
     if ctx.seen is None:
         return
-    car = ctx.seen.id if ctx.collection == CARS else ctx.seen.row.get("car")
+    car = ctx.seen.id if ctx.collection == CARS else ctx.seen.row.get(ITS_CAR)
     if car is not None:
         ctx.emit(OUTLOOK_ASKED, on=car, car=str(car))
 
 
 async def ask_for_all(ctx: CommandContext) -> None:
     """Ask for the outlooks of every car that is being prepared or is to come."""
-    for car in await ctx.every(CARS, system=_WORKFLOW, only=("status",), status=[*ARRIVED, *COMING]):
+    for car in await ctx.every(CARS, {Cars.status: [*ARRIVED, *COMING]}, system=_WORKFLOW, only=(Cars.status,)):
         ctx.emit(OUTLOOK_ASKED, on=car, car=str(car.id))
 
 
@@ -99,8 +99,8 @@ def by_the_clock(*, coming: bool) -> Run:
 async def _work_out(job: JobRun, asked: dict[str, Any]) -> list[Seen]:
     """Work out the next cars that are asked for; return them. The write holds them no longer than it must."""
     async with acting(job.pipeline, job.tenant, SYSTEM, OUTLOOK_ASKED.name, "", None) as ctx:
-        cars = await ctx.find(CARS, system=_WORKFLOW, limit=TOGETHER, **asked)
+        cars = await ctx.find(CARS, asked, system=_WORKFLOW, limit=TOGETHER)
         found = await outlooks(ctx, [car.row for car in cars])
-    ready = {c.id: None if c.row.get("ready_for_delivery_at") else found[c.id].ready_at for c in cars}
+    ready = {c.id: None if c.row.get(Cars.ready_for_delivery_at) else found[c.id].ready_at for c in cars}
     await put_down(job, _WORKFLOW, CARS, _COLUMN, ready)
     return cars

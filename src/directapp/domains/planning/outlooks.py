@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row
-from directapp.domains.cars.fields import PARTS_ORDERS
+from directapp.declare.names import NO_ROW, Row, plain
+from directapp.domains.cars.fields import PARTS, PARTS_ORDERS, WORK, Cars, PartsOrders
+from directapp.domains.people.fields import Dealerships
 from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.car_work import ENDS, STARTS
 from directapp.domains.planning.engine.estimates import Completed
 from directapp.domains.planning.engine.promise import CarAhead, Promise, Remaining, promise
 from directapp.domains.planning.engine.slots import Finder
@@ -18,12 +20,12 @@ from directapp.domains.planning.engine.words import when_text
 from directapp.domains.planning.engine.workdays import Hours, Schedule, WorkingTime, at_clock
 from directapp.domains.planning.engine.world import PlanJob
 from directapp.domains.planning.estimating import completed, hours_for
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, ResourceBookings, ResourceTypes
 from directapp.domains.planning.movable import booking_of, movables, priority_of
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.search_verbs import CHAIN, is_left, kind_of, wanted_by
 from directapp.domains.planning.survey import Survey, survey
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.text import _, name_of
 from directapp.services.command import CommandContext
 
@@ -37,7 +39,6 @@ _OFFICE = Schedule(tuple(Hours(day, "07:30", "16:00") for day in range(1, 6)))
 _NOON = "12:00"
 _AHEAD = timedelta(days=60)
 _ONE_DAY = timedelta(days=1)
-_WORK = frozenset({"technical", "cosmetic"})
 _READY = _("The car is ready.")
 _BEYOND = _("The car is not being prepared any more.")
 _NOT_COME = _("The car has not come to be prepared; counted as there {when}.")
@@ -71,17 +72,17 @@ async def outlooks(
     found: dict[UUID, Promise] = {}
     sites: dict[tuple[UUID, ...], list[Row]] = {}
     for car in cars:
-        own, prep = car.get("dealership") or car.get("prep_center"), car.get("prep_center")
-        if car.get("ready_for_delivery_at") is not None:
-            found[car["id"]] = Promise(car["ready_for_delivery_at"], (_READY,))
-        elif car["status"] not in {*ARRIVED, *COMING} or own is None:
-            found[car["id"]] = Promise(None, (_BEYOND,))
+        own, prep = car.get(Cars.dealership) or car.get(Cars.prep_center), car.get(Cars.prep_center)
+        if car.get(Cars.ready_for_delivery_at) is not None:
+            found[car[Cars.id]] = Promise(car[Cars.ready_for_delivery_at], (_READY,))
+        elif car[Cars.status] not in {*ARRIVED, *COMING} or own is None:
+            found[car[Cars.id]] = Promise(None, (_BEYOND,))
         else:
             sites.setdefault((own,) if prep in {None, own} else (own, prep), []).append(car)
-    around = await _around(ctx, [car["id"] for group in sites.values() for car in group], told, gains=gains)
+    around = await _around(ctx, [car[Cars.id] for group in sites.values() for car in group], told, gains=gains)
     for places, group in sites.items():
         seen = await survey(ctx, places, ctx.now, around.until)
-        around.done = await completed(ctx, [t["id"] for t in seen.types.values()])
+        around.done = await completed(ctx, [t[ResourceTypes.id] for t in seen.types.values()])
         found |= await asyncio.to_thread(_promises, seen, group, around)
     return found
 
@@ -89,9 +90,17 @@ async def outlooks(
 async def _around(ctx: CommandContext, cars: list[UUID], told: frozenset[str] | None, *, gains: bool) -> _Around:
     around = _Around(ctx.now, told, gains)
     if cars:
-        held = await ctx.every(RESOURCE_BOOKINGS, system=SYSTEM, car=cars, status=list(HOLDING))
-        parts = await ctx.every(PARTS_ORDERS, system="workflow", car=cars, arrived_at=None, cancelled_at=None)
-        asked = await ctx.every(WORK_ITEMS, system="workflow", only=("car",), car=cars, status="proposed")
+        held = await ctx.every(
+            RESOURCE_BOOKINGS, {ResourceBookings.car: cars, ResourceBookings.status: list(HOLDING)}, system=SYSTEM
+        )
+        parts = await ctx.every(
+            PARTS_ORDERS,
+            {PartsOrders.car: cars, PartsOrders.arrived_at: None, PartsOrders.cancelled_at: None},
+            system="workflow",
+        )
+        asked = await ctx.every(
+            WORK_ITEMS, {WorkItems.car: cars, WorkItems.status: "proposed"}, system="workflow", only=(WorkItems.car,)
+        )
         around.held, around.parts, around.asked = (_by_car(s.row for s in rows) for rows in (held, parts, asked))
     return around
 
@@ -99,26 +108,26 @@ async def _around(ctx: CommandContext, cars: list[UUID], told: frozenset[str] | 
 def _by_car(rows: Iterable[Row]) -> dict[Any, list[Row]]:
     found: dict[Any, list[Row]] = {}
     for row in rows:
-        found.setdefault(row["car"], []).append(row)
+        found.setdefault(row[ResourceBookings.car], []).append(row)
     return found
 
 
 def _promises(seen: Survey, cars: Sequence[Row], around: _Around) -> dict[UUID, Promise]:
     """Return the promises of some cars of a site, in a thread: a search for each step that is not booked."""
     finder = Finder(seen.world)
-    return {car["id"]: _promise(finder, seen, car, around) for car in cars}
+    return {car[Cars.id]: _promise(finder, seen, car, around) for car in cars}
 
 
 def _promise(finder: Finder, seen: Survey, car: Row, around: _Around) -> Promise:
-    site = str(car.get("dealership") or car["prep_center"])
-    schedule = _hours_of(seen, str(car.get("prep_center") or site))
+    site = str(car.get(Cars.dealership) or car[Cars.prep_center])
+    schedule = _hours_of(seen, str(car.get(Cars.prep_center) or site))
     eta, late = _parts_eta(car, around, schedule)
     ahead = CarAhead(
         steps=tuple(_steps(car, seen, around)),
         schedule=schedule,
         parts_eta=eta,
         parts_late=late,
-        approved_at=_next_day(schedule, around.now) if around.asked.get(car["id"]) else None,
+        approved_at=_next_day(schedule, around.now) if around.asked.get(car[Cars.id]) else None,
         priority=max((priority_of(seen, r.site, site, t) for r in seen.world.resources for t in r.types), default=0),
         told=around.told,
     )
@@ -133,8 +142,8 @@ def _promise(finder: Finder, seen: Survey, car: Row, around: _Around) -> Promise
 
 def _begins(car: Row, schedule: Schedule, now: datetime) -> datetime:
     """Return when the car is here: now, on the day that it is expected, or the next day where that has passed."""
-    expected = car.get("eta")
-    if car.get("arrived_prep_center_at") is not None or expected is None:
+    expected = car.get(Cars.eta)
+    if car.get(Cars.arrived_prep_center_at) is not None or expected is None:
         return now
     at = at_clock(expected, _NOON)
     return at if at > now else _next_day(schedule, now)
@@ -152,13 +161,12 @@ def _parts_eta(car: Row, around: _Around, schedule: Schedule) -> tuple[datetime 
 
     Such a part is counted on for noon of the next working day: it is not here today, and no other day is known.
     """
-    orders = [o for o in around.parts.get(car["id"], []) if o["status"] not in {"cancelled", "installed"}]
-    sides = [
-        car for s in ("seller", "prep") if car.get(f"parts_ordered_{s}_at") and not car.get(f"parts_arrived_{s}_at")
-    ]
+    orders = [o for o in around.parts.get(car[Cars.id], []) if o[PartsOrders.status] not in {"cancelled", "installed"}]
+    sides = [parts for parts in PARTS.values() if car.get(parts.ordered) and not car.get(parts.arrived)]
     if not orders and not sides:
         return None, False
-    days = [at_clock(o["eta"], _NOON) if o["eta"] else None for o in orders] or [None]
+    expected = [o.get(PartsOrders.eta) for o in orders] or [None]
+    days = [None if day is None else at_clock(day, _NOON) for day in expected]
     known = [at for at in days if at is not None and at > around.now]
     if len(known) == len(days):
         return max(known), False
@@ -169,38 +177,50 @@ def _parts_eta(car: Row, around: _Around, schedule: Schedule) -> tuple[datetime 
 
 def _steps(car: Row, seen: Survey, around: _Around) -> Iterable[Remaining]:
     """Return what is left of a car: the inspection until it is approved, the work, and the check where there is one."""
-    prep = seen.sites.get(str(car.get("prep_center") or car.get("dealership")), {})
-    if car.get("inspection_approved") is not True:
+    prep = seen.sites.get(str(car.get(Cars.prep_center) or car.get(Cars.dealership)), NO_ROW)
+    if car.get(Cars.inspection_approved) is not True:
         yield from _step(car, "inspection", seen, around)
     for work in CHAIN:
-        checked = work != "quality" or prep.get("quality_check") is not False
+        checked = work != "quality" or prep.get(Dealerships.quality_check) is not False
         if is_left(car, work) and checked:
             yield from _step(car, work, seen, around)
 
 
 def _step(car: Row, work: str, seen: Survey, around: _Around) -> Iterable[Remaining]:
-    held = around.held.get(car["id"], [])
-    of_work = [b for b in held if seen.types.get(str(b["resource_type"]), {}).get("work") == work]
-    booked = min(of_work, key=lambda b: b["starts_at"], default=None)
+    held = around.held.get(car[Cars.id], [])
+    of_work = [
+        b
+        for b in held
+        if seen.types.get(str(b[ResourceBookings.resource_type]), NO_ROW).get(ResourceTypes.work) == work
+    ]
+    booked = min(of_work, key=lambda b: b[ResourceBookings.starts_at], default=None)
     somebody = kind_of(seen, work)
-    kind = seen.types[str(booked["resource_type"])] if booked else somebody or kind_of(seen, work, able=False)
+    kind = (
+        seen.types[str(booked[ResourceBookings.resource_type])]
+        if booked
+        else somebody or kind_of(seen, work, able=False)
+    )
     if kind is None:
         return
     hours, _ = hours_for(car, kind, around.done)
     job = PlanJob(
-        type=str(kind["id"]),
+        type=str(kind[ResourceTypes.id]),
         hours=hours,
-        site=str(car.get("dealership") or car.get("prep_center")),
+        site=str(car.get(Cars.dealership) or car.get(Cars.prep_center)),
         earliest=around.now,
         latest=around.until,
         specialisations=wanted_by(car),
-        blocked=tuple(Span(b["starts_at"], b["ends_at"]) for b in held if booked is None or b["id"] != booked["id"]),
+        blocked=tuple(
+            Span(b[ResourceBookings.starts_at], b[ResourceBookings.ends_at])
+            for b in held
+            if booked is None or b[ResourceBookings.id] != booked[ResourceBookings.id]
+        ),
     )
-    begun = booked["started_at"] if booked else None
-    if car.get(f"{work}_completed_at") is None:
-        begun = car.get(f"{work}_started_at") or begun
+    begun = booked.get(ResourceBookings.started_at) if booked else None
+    if work in STARTS and car.get(ENDS[work]) is None:
+        begun = car.get(STARTS[work]) or begun
     yield Remaining(
-        label=name_of(kind),
+        label=name_of(plain(kind)),
         hours=hours,
         # What nobody's time is laid out for takes its usual hours.
         job=job if somebody is not None else None,
@@ -208,7 +228,7 @@ def _step(car: Row, work: str, seen: Survey, around: _Around) -> Iterable[Remain
         # What is done again begins anew.
         started_at=begun,
         needs_parts=work == "technical",
-        needs_approval=work in _WORK,
+        needs_approval=work in WORK,
     )
 
 

@@ -3,18 +3,20 @@
 from directapp.declare.case import Case
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
+from directapp.domains.planning.fields import CapacityRules
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
 PERIOD = (
-    field("valid_from", _("Valid from"), Kind.DATE),
-    field("valid_to", _("Valid to"), Kind.DATE),
+    field(CapacityRules.valid_from, _("Valid from"), Kind.DATE),
+    field(CapacityRules.valid_to, _("Valid to"), Kind.DATE),
 )
 
 
 def period_fits(case: Case) -> list[Problem]:
     """Demand that a period ends after it begins."""
-    if case.get("valid_from") and case.get("valid_to") and case.get("valid_to") < case.get("valid_from"):
+    first, last = case.get(CapacityRules.valid_from), case.get(CapacityRules.valid_to)
+    if first and last and last < first:
         words = _("The period ends before it begins.")
-        return [Problem(words, field="valid_to")]
+        return [Problem(words, field=CapacityRules.valid_to)]
     return []

@@ -7,17 +7,24 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row
-from directapp.domains.cars.fields import CARS
+from directapp.declare.names import Row, plain
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.engine.autoplan import Effort, Plan, PlanCar, PlanStep, Proposal, autoplan
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
-from directapp.domains.planning.engine.world import Booking
 from directapp.domains.planning.estimating import completed, hours_for
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS
+from directapp.domains.planning.fields import (
+    RESOURCE_BOOKINGS,
+    PlanProposals,
+    ResourceBookings,
+    Resources,
+    ResourceTypes,
+)
+from directapp.domains.planning.movable import booking_of
+from directapp.domains.planning.naming import car_name
 from directapp.domains.planning.rights import SYSTEM
-from directapp.domains.planning.search_verbs import needed, promised
+from directapp.domains.planning.search_verbs import needed, promised, wanted_by
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.text import _, name_of
 from directapp.services.command import CommandContext
@@ -46,7 +53,7 @@ class _Question:
 async def propose(job: JobRun) -> None:
     """Make the plan that a proposal asks for."""
     async with job.act(SYSTEM) as ctx:
-        if ctx.seen is None or ctx.seen.row["status"] != "queued":
+        if ctx.seen is None or ctx.seen.row[PlanProposals.status] != "queued":
             return
         question = await _question(ctx, ctx.seen.row)
     effort = Effort(seconds=float(question.seconds))
@@ -59,89 +66,85 @@ async def propose(job: JobRun) -> None:
             await _failed(job)
         raise
     async with job.act(SYSTEM) as ctx:
-        await ctx.change(_answer(plan, question) | {"solved_at": ctx.now})
+        await ctx.change(_answer(plan, question) | {PlanProposals.solved_at: ctx.now})
 
 
 async def _failed(job: JobRun) -> None:
     async with job.act(SYSTEM) as ctx:
         words = _("The plan could not be made.")
-        await ctx.change({"status": "failed", "message": words})
+        await ctx.change({PlanProposals.status: "failed", PlanProposals.message: words})
 
 
 async def _question(ctx: CommandContext, asked: Row) -> _Question:
-    site: UUID = asked["dealership"]
-    start = max(ctx.now, at_clock(asked["first_day"], "00:00"))
-    until = at_clock(asked["last_day"] + timedelta(days=1), "00:00")
-    statuses = [_READY, _PLANNED] if asked["move_booked"] else [_READY]
+    site: UUID = asked[PlanProposals.dealership]
+    start = max(ctx.now, at_clock(asked[PlanProposals.first_day], "00:00"))
+    until = at_clock(asked[PlanProposals.last_day] + timedelta(days=1), "00:00")
+    statuses = [_READY, _PLANNED] if asked[PlanProposals.move_booked] else [_READY]
     waiting = sorted(
-        await ctx.every(CARS, system="workflow", prep_center=site, status=statuses), key=lambda c: _urgency(c.row)
+        await ctx.every(CARS, {Cars.prep_center: site, Cars.status: statuses}, system="workflow"),
+        key=lambda c: _urgency(c.row),
     )
     left_out, waiting = waiting[MOST_CARS:], waiting[:MOST_CARS]
     rows = {str(car.id): car.row for car in waiting}
-    consumers = sorted({site, *(c["dealership"] or site for c in rows.values())}, key=str)
+    consumers = sorted({site, *(c.get(Cars.dealership) or site for c in rows.values())}, key=str)
     found = await survey(ctx, consumers, start, until)
     # A planner plans the time of the own site; others' is asked for with a slot search.
     own = tuple(r for r in found.world.resources if r.site == str(site))
     found.world = replace(found.world, resources=own)
-    kinds = {str(kind["id"]): kind for car in rows.values() for kind in needed(car, found)}
-    done = await completed(ctx, [kind["id"] for kind in kinds.values()])
+    kinds = {str(kind[ResourceTypes.id]): kind for car in rows.values() for kind in needed(car, found)}
+    done = await completed(ctx, [kind[ResourceTypes.id] for kind in kinds.values()])
     held: dict[str, list[Row]] = {}
     ids = [car.id for car in waiting]
-    for booking in await ctx.every(RESOURCE_BOOKINGS, system=SYSTEM, car=ids, status=list(HOLDING)):
-        held.setdefault(str(booking.row["car"]), []).append(booking.row)
+    for booking in await ctx.every(
+        RESOURCE_BOOKINGS, {ResourceBookings.car: ids, ResourceBookings.status: list(HOLDING)}, system=SYSTEM
+    ):
+        held.setdefault(str(booking.row[ResourceBookings.car]), []).append(booking.row)
     cars = []
     for name, car in rows.items():
         steps = tuple(
-            _step(car, kind, held.get(name, []), done, move=asked["move_booked"]) for kind in needed(car, found)
+            _step(car, kind, held.get(name, []), done, move=asked[PlanProposals.move_booked])
+            for kind in needed(car, found)
         )
         if any(not step.pinned for step in steps):
             planned = {step.type for step in steps}
-            away = [b for b in held.get(name, []) if str(b["resource_type"]) not in planned]
+            away = [b for b in held.get(name, []) if str(b[ResourceBookings.resource_type]) not in planned]
             cars.append(
                 PlanCar(
                     id=name,
-                    site=str(car["dealership"] or site),
+                    site=str(car.get(Cars.dealership) or site),
                     steps=steps,
                     earliest=start,
                     promised=promised(car),
-                    priority=_PRIORITY.get(str(car.get("priority")), 1),
-                    blocked=tuple(Span(b["starts_at"], b["ends_at"]) for b in away),
+                    priority=_PRIORITY.get(str(car.get(Cars.priority)), 1),
+                    blocked=tuple(Span(b[ResourceBookings.starts_at], b[ResourceBookings.ends_at]) for b in away),
                 )
             )
-    return _Question(found, cars, rows, start, until, int(asked["seconds"]), [c.row for c in left_out])
+    return _Question(found, cars, rows, start, until, int(asked[PlanProposals.seconds]), [c.row for c in left_out])
 
 
 def _urgency(car: Row) -> tuple[int, date, str]:
     """Return the order in which cars get a place in a plan: priority, then the promised day."""
-    priority = _PRIORITY.get(str(car.get("priority")), 1)
-    return -priority, car.get("delivery_date") or date.max, str(car["id"])
+    priority = _PRIORITY.get(str(car.get(Cars.priority)), 1)
+    return -priority, car.get(Cars.delivery_date) or date.max, str(car[Cars.id])
 
 
 def _step(car: Row, kind: Row, held: list[Row], done: Any, *, move: bool) -> PlanStep:
-    booked = min((b for b in held if b["resource_type"] == kind["id"]), key=lambda b: b["starts_at"], default=None)
-    label = name_of(kind)
-    wanted = tuple(str(car[n]) for n in ("make", "model", "fuel_type") if car.get(n))
+    booked = min(
+        (b for b in held if b[ResourceBookings.resource_type] == kind[ResourceTypes.id]),
+        key=lambda b: b[ResourceBookings.starts_at],
+        default=None,
+    )
+    label = name_of(plain(kind))
+    wanted = wanted_by(car)
     if booked is None:
         hours, _ = hours_for(car, kind, done)
-        return PlanStep(type=str(kind["id"]), hours=hours, specialisations=wanted, label=label)
-    stands = Booking(
-        id=str(booked["id"]),
-        resource=str(booked["resource"]),
-        type=str(kind["id"]),
-        site=str(booked["consumer"]),
-        start=booked["starts_at"],
-        end=booked["ends_at"],
-        lane=booked["lane"],
+        return PlanStep(type=str(kind[ResourceTypes.id]), hours=hours, specialisations=wanted, label=label)
+    stands = booking_of(booked)
+    hours = (booked[ResourceBookings.ends_at] - booked[ResourceBookings.starts_at]).total_seconds() / 3600
+    fixed = not move or bool(booked[ResourceBookings.pinned]) or booked[ResourceBookings.status] == "in_progress"
+    return PlanStep(
+        type=str(kind[ResourceTypes.id]), hours=hours, specialisations=wanted, booked=stands, pinned=fixed, label=label
     )
-    hours = (booked["ends_at"] - booked["starts_at"]).total_seconds() / 3600
-    fixed = not move or bool(booked["pinned"]) or booked["status"] == "in_progress"
-    return PlanStep(type=str(kind["id"]), hours=hours, specialisations=wanted, booked=stands, pinned=fixed, label=label)
-
-
-def title(car: Row) -> str:
-    """Return how people know a car: plate or the VIN's tail, make and model."""
-    name = car.get("license_plate") or (car.get("vin") or "")[-6:]
-    return " ".join(str(part) for part in (name, car.get("make"), car.get("model")) if part)
 
 
 def _answer(plan: Plan, question: _Question) -> dict[str, Any]:
@@ -149,17 +152,17 @@ def _answer(plan: Plan, question: _Question) -> dict[str, Any]:
     unplanned = [
         {
             "car": u.car,
-            "car_title": title(question.rows[u.car]),
+            "car_title": car_name(question.rows[u.car]),
             "reason": u.reason,
         }
         for u in plan.unplanned
-    ] + [{"car": str(car["id"]), "car_title": title(car), "reason": _LEFT_OUT} for car in question.left_out]
+    ] + [{"car": str(car[Cars.id]), "car_title": car_name(car), "reason": _LEFT_OUT} for car in question.left_out]
     return {
-        "status": "ready",
-        "lines": lines,
-        "unplanned": unplanned,
-        "late_hours": round(plan.late_hours, 2),
-        "proven": plan.proven,
+        PlanProposals.status: "ready",
+        PlanProposals.lines: lines,
+        PlanProposals.unplanned: unplanned,
+        PlanProposals.late_hours: round(plan.late_hours, 2),
+        PlanProposals.proven: plan.proven,
     }
 
 
@@ -169,11 +172,11 @@ def _line(number: int, proposal: Proposal, question: _Question) -> dict[str, Any
     return {
         "line": number,
         "car": proposal.car,
-        "car_title": title(question.rows[proposal.car]),
+        "car_title": car_name(question.rows[proposal.car]),
         "resource_type": proposal.type,
-        "type": name_of(kind),
+        "type": name_of(plain(kind)),
         "resource": slot.resource,
-        "resource_name": resource["name"],
+        "resource_name": resource[Resources.name],
         "starts_at": slot.start.isoformat(),
         "ends_at": slot.end.isoformat(),
         "moves": proposal.moves.id if proposal.moves else None,

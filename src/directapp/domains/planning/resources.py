@@ -7,12 +7,13 @@ from directapp.declare.case import Case, Consequence, Many
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
+from directapp.declare.names import Values, plain, row_of
 from directapp.declare.reading import CLOCK_FORM, read_clock
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.planning.booking_fields import AHEAD, HOLDING
 from directapp.domains.planning.booking_fill import fits
 from directapp.domains.planning.engine.lanes import packed
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS
+from directapp.domains.planning.fields import RESOURCE_BOOKINGS, ResourceBookings, Resources, WorkingHours
 from directapp.domains.planning.fitting import asked, beyond
 from directapp.domains.planning.periods import PERIOD, period_fits
 from directapp.domains.planning.rights import (
@@ -45,7 +46,16 @@ WEEKDAYS = choices(
     ("7", _("Sunday")),
 )
 # What those who book under an agreement know of another site's.
-_LENT = ("name", "dealership", "kind", "person", "does", "capacity", "specialisations", "available")
+_LENT = (
+    Resources.name,
+    Resources.dealership,
+    Resources.kind,
+    Resources.person,
+    Resources.does,
+    Resources.capacity,
+    Resources.specialisations,
+    Resources.available,
+)
 _MOST_WORDS = 20
 
 
@@ -64,20 +74,20 @@ RESOURCE = Group(
     "all",
     _("Resource"),
     (
-        field("name", _("Name"), required=True, max_length=80, search=True),
+        field(Resources.name, _("Name"), required=True, max_length=80, search=True, personal="employee"),
         field(
-            "dealership",
-            _("Dealership"),
+            Resources.dealership,
+            _("Site"),
             Kind.REF,
             ref=DEALERSHIPS,
             required=True,
             default=lambda case: case.actor.site,
         ),
-        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="person"),
-        field("person", _("Person"), Kind.REF, ref=USERS, on_delete="set_null"),
-        field("does", _("Work"), Kind.CHOICES, choices=WORKS, required=True),
+        field(Resources.kind, _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="person"),
+        field(Resources.person, _("Person"), Kind.REF, ref=USERS, on_delete="set_null", personal="employee"),
+        field(Resources.does, _("Work"), Kind.CHOICES, choices=WORKS, required=True),
         field(
-            "capacity",
+            Resources.capacity,
             _("Jobs at a time"),
             Kind.INTEGER,
             required=True,
@@ -86,7 +96,7 @@ RESOURCE = Group(
             maximum=50,
         ),
         field(
-            "specialisations",
+            Resources.specialisations,
             _("Specialisations"),
             Kind.CHOICES,
             default=lambda _: [],
@@ -94,19 +104,19 @@ RESOURCE = Group(
             form=WORDS_FORM,
             help=_("Makes, electric cars, paint …: a match is preferred by the slot search."),
         ),
-        field("available", pgettext("resource", "Available"), Kind.BOOLEAN, default=True),
-        field("works_holidays", _("Works on public holidays"), Kind.BOOLEAN, default=False),
-        field("note", _("Note"), Kind.TEXT, max_length=500),
+        field(Resources.available, pgettext("resource", "Available"), Kind.BOOLEAN, default=True),
+        field(Resources.works_holidays, _("Works on public holidays"), Kind.BOOLEAN, default=False),
+        field(Resources.note, _("Note"), Kind.TEXT, max_length=500),
     ),
 )
 
 
 def person_has_name(case: Case) -> list[Problem]:
     """Demand that only a person's resource stands for a user: a bay is nobody."""
-    if case.get("person") is None or case.get("kind") == "person":
+    if case.get(Resources.person) is None or case.get(Resources.kind) == "person":
         return []
     words = _("Only a person can stand for a user.")
-    return [Problem(words, field="person")]
+    return [Problem(words, field=Resources.person)]
 
 
 def bookings_fit(case: Case) -> list[Problem]:
@@ -114,32 +124,36 @@ def bookings_fit(case: Case) -> list[Problem]:
     if case.before is None:
         return []
     booked = case.many("bookings")
-    room = int(case.get("capacity") or 1)
+    room = int(case.get(Resources.capacity) or 1)
     problems = []
-    if room < int(case.was("capacity") or 1):
+    if room < int(case.was(Resources.capacity) or 1):
         why = _("Room for {n} at a time.").fill(n=room)
-        problems += asked(why, beyond(booked, room), "capacity")
-    if case.changed("dealership"):
+        problems += asked(why, beyond(booked, room), Resources.capacity)
+    if case.changed(Resources.dealership):
         why = _("The resource moves to another site.")
-        elsewhere = [b for b in booked if b["provider"] != case.get("dealership")]
-        problems += asked(why, elsewhere, "dealership")
-    if case.was("available") and not case.get("available"):
-        problems += asked(_("The resource is taken out of use."), booked, "available")
+        elsewhere = [b for b in booked if b[ResourceBookings.provider] != case.get(Resources.dealership)]
+        problems += asked(why, elsewhere, Resources.dealership)
+    if case.was(Resources.available) and not case.get(Resources.available):
+        problems += asked(_("The resource is taken out of use."), booked, Resources.available)
     return problems
 
 
 def bookings_follow(case: Case) -> list[Consequence]:
     """Let bookings beside each other take no more of the room than they need, and mark those that no longer fit."""
-    if case.before is None or not case.changed("capacity", "dealership", "available"):
+    if case.before is None or not case.changed(Resources.capacity, Resources.dealership, Resources.available):
         return []
-    booked = {b["id"]: b for b in case.many("bookings")}
-    held = {name: (b["starts_at"], b["ends_at"], b.get("lane")) for name, b in booked.items()}
-    lanes = packed(held, int(case.get("capacity") or 1))
+    booked = {b[ResourceBookings.id]: b for b in case.many("bookings")}
+    held = {
+        name: (b[ResourceBookings.starts_at], b[ResourceBookings.ends_at], b.get(ResourceBookings.lane))
+        for name, b in booked.items()
+    }
+    lanes = packed(held, int(case.get(Resources.capacity) or 1))
     found = []
     for name, row in booked.items():
-        marked = row["status"] in AHEAD and not fits({**row, "lane": lanes[name]}, case.row)
-        patch = {"lane": lanes[name], "misfit": marked}
-        if any(row.get(key) != value for key, value in patch.items()):
+        laid = row_of({**plain(row), ResourceBookings.lane: lanes[name]})
+        marked = row[ResourceBookings.status] in AHEAD and not fits(laid, case.row)
+        patch: Values = {ResourceBookings.lane: lanes[name], ResourceBookings.misfit: marked}
+        if any(plain(row).get(key) != value for key, value in patch.items()):
             found.append(Consequence(collection=RESOURCE_BOOKINGS, system=SYSTEM, patch=patch, target=name))
     return found
 
@@ -162,10 +176,18 @@ RESOURCES = Collection(
         ),
     ),
     views=Views(
-        columns=("name", "dealership", "kind", "person", "capacity", "specialisations", "available"),
-        title=("name",),
-        sort=("name",),
-        filters=("dealership", "kind", "available"),
+        columns=(
+            Resources.name,
+            Resources.dealership,
+            Resources.kind,
+            Resources.person,
+            Resources.capacity,
+            Resources.specialisations,
+            Resources.available,
+        ),
+        title=(Resources.name,),
+        sort=(Resources.name,),
+        filters=(Resources.dealership, Resources.kind, Resources.available),
         icon="users-group",
         menu=True,
     ),
@@ -174,7 +196,7 @@ RESOURCES = Collection(
     consequences=(bookings_follow,),
     unique=(
         Unique(
-            fields=("person", "dealership"),
+            fields=(Resources.person, Resources.dealership),
             message=_("The person is a resource of the site already."),
         ),
     ),
@@ -184,16 +206,16 @@ _KEPT = _("The plan is always the present one.")
 
 # What hangs on a resource goes with it.
 OF_RESOURCE = field(
-    "resource", _("Resource"), Kind.REF, ref="resources", on_delete="cascade", required=True, immutable=True
+    WorkingHours.resource, _("Resource"), Kind.REF, ref="resources", on_delete="cascade", required=True, immutable=True
 )
 HOURS = Group(
     "all",
     _("Working hours"),
     (
         OF_RESOURCE,
-        field("weekday", _("Weekday"), Kind.CHOICE, choices=WEEKDAYS, required=True),
-        field("starts", _("From"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
-        field("ends", _("To"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
+        field(WorkingHours.weekday, _("Weekday"), Kind.CHOICE, choices=WEEKDAYS, required=True),
+        field(WorkingHours.starts, _("From"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
+        field(WorkingHours.ends, _("To"), required=True, max_length=5, parse=read_clock, form=CLOCK_FORM),
         *PERIOD,
     ),
 )
@@ -201,8 +223,9 @@ HOURS = Group(
 
 def ends_after_start(case: Case) -> list[Problem]:
     """Demand that a working day ends after it begins; night work is two lines."""
-    if case.get("starts") and case.get("ends") and case.get("ends") <= case.get("starts"):
-        return [Problem(_("The end must be after the start."), field="ends")]
+    start, end = case.get(WorkingHours.starts), case.get(WorkingHours.ends)
+    if start and end and end <= start:
+        return [Problem(_("The end must be after the start."), field=WorkingHours.ends)]
     return []
 
 
@@ -222,10 +245,17 @@ WORKING_HOURS = Collection(
         delete_why=_KEPT,
     ),
     views=Views(
-        columns=("resource", "weekday", "starts", "ends", "valid_from", "valid_to"),
-        title=("weekday", "starts"),
-        sort=("weekday",),
-        filters=("resource", "weekday"),
+        columns=(
+            WorkingHours.resource,
+            WorkingHours.weekday,
+            WorkingHours.starts,
+            WorkingHours.ends,
+            WorkingHours.valid_from,
+            WorkingHours.valid_to,
+        ),
+        title=(WorkingHours.weekday, WorkingHours.starts),
+        sort=(WorkingHours.weekday,),
+        filters=(WorkingHours.resource, WorkingHours.weekday),
         icon="clock",
     ),
     rules=(ends_after_start, period_fits),

@@ -4,20 +4,33 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from directapp.declare.case import Row
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import NO_ROW, Row
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CARS
-from directapp.domains.people.fields import DEALERSHIPS
+from directapp.domains.cars.fields import CARS, WORK, Cars
+from directapp.domains.people.fields import DEALERSHIPS, Dealerships
 from directapp.domains.planning.booking_fields import HOLDING
+from directapp.domains.planning.car_work import ENDS
 from directapp.domains.planning.engine.chains import Chain, find_chains
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import at_clock
 from directapp.domains.planning.engine.world import PlanJob, Slot
 from directapp.domains.planning.estimating import completed, hours_for
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_SHARING, RESOURCE_TYPES, RESOURCES
+from directapp.domains.planning.fields import (
+    BOOKING_TEMPLATE_STEPS,
+    BOOKING_TEMPLATES,
+    RESOURCE_BOOKINGS,
+    RESOURCE_SHARING,
+    RESOURCE_TYPES,
+    RESOURCES,
+    BookingTemplateSteps,
+    ResourceBookings,
+    Resources,
+    ResourceSharing,
+    ResourceTypes,
+)
 from directapp.domains.planning.rights import SYSTEM
 from directapp.domains.planning.survey import Survey, survey
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
@@ -42,7 +55,7 @@ async def find(ctx: CommandContext) -> None:
     found = await survey(ctx, [site], earliest, latest, looker=None)
     hours, basis = await asked_hours(ctx, car, kind)
     job = PlanJob(
-        type=str(kind["id"]),
+        type=str(kind[ResourceTypes.id]),
         hours=hours,
         site=str(site),
         earliest=earliest,
@@ -61,34 +74,30 @@ async def find(ctx: CommandContext) -> None:
 
 
 async def chains(ctx: CommandContext) -> None:
-    """Answer with the ways to do all that a car still needs: technical, then cosmetic, then the quality check."""
+    """Answer with the ways to do all that a car still needs, or the steps of a template, one after another."""
     car = await car_of(ctx)
     if car is None:
-        raise InvalidError(Problem(_("Choose a car."), field="car"))
+        raise InvalidError(Problem(_("Choose a car."), field=ResourceBookings.car))
     site = await consumer_of(ctx, car)
     earliest, latest = range_of(ctx, car)
     found = await survey(ctx, [site], earliest, latest, looker=None)
     blocked, wanted = await elsewhere(ctx, car), wanted_by(car)
-    steps = []
-    bases: list[Text] = []
-    kinds = needed(car, found)
-    done = await completed(ctx, [kind["id"] for kind in kinds])
-    for kind in kinds:
-        hours, basis = hours_for(car, kind, done)
-        bases.append(basis)
-        steps.append(
-            PlanJob(
-                type=str(kind["id"]),
-                hours=hours,
-                site=str(site),
-                earliest=earliest,
-                latest=latest,
-                specialisations=wanted,
-                blocked=blocked,
-            )
+    asked = await _steps(ctx, car, found)
+    bases = [basis for _kind, _hours, basis in asked]
+    steps = [
+        PlanJob(
+            type=kind,
+            hours=hours,
+            site=str(site),
+            earliest=earliest,
+            latest=latest,
+            specialisations=wanted,
+            blocked=blocked,
         )
+        for kind, hours, _basis in asked
+    ]
     if not steps:
-        raise InvalidError(Problem(_("The car needs no more work."), field="car"))
+        raise InvalidError(Problem(_("The car needs no more work."), field=ResourceBookings.car))
     answer = find_chains(Finder(found.world), Chain(steps=tuple(steps), promised=promised(car)))
     ctx.found = {
         "steps": [
@@ -110,24 +119,37 @@ async def chains(ctx: CommandContext) -> None:
     }
 
 
+async def _steps(ctx: CommandContext, car: Row, found: Survey) -> list[tuple[str, float, Text]]:
+    """Return the kinds of work in their order, with their hours and what these rest on."""
+    if ctx.params.get("template"):
+        template = await ctx.look_up(BOOKING_TEMPLATES, ctx.params["template"])
+        rows = [s.row for s in await ctx.find(BOOKING_TEMPLATE_STEPS, {BookingTemplateSteps.template: template.id})]
+        rows.sort(key=lambda s: (s.get(BookingTemplateSteps.order) or 0, str(s[BookingTemplateSteps.id])))
+        basis = _("From the template.")
+        return [(str(s[BookingTemplateSteps.resource_type]), float(s[BookingTemplateSteps.hours]), basis) for s in rows]
+    kinds = needed(car, found)
+    done = await completed(ctx, [kind[ResourceTypes.id] for kind in kinds])
+    return [(str(kind[ResourceTypes.id]), *hours_for(car, kind, done)) for kind in kinds]
+
+
 def sent_back(car: Row, work: str) -> bool:
     """Whether a failed quality check named this work, and nobody has begun it again."""
-    return car.get("rework") in {work, "both"} and car.get(f"{work}_completed_at") is not None
+    return car.get(Cars.rework) in {work, "both"} and car.get(ENDS[work]) is not None
 
 
 def is_left(car: Row, work: str) -> bool:
     """Whether a car still needs a kind of work; not said means yes. The quality check comes in any case."""
     if work == "quality":
         return True
-    done = car.get(f"{work}_completed_at") is not None and not sent_back(car, work)
-    return car.get(f"needs_{work}") is not False and not done
+    done = car.get(ENDS[work]) is not None and not sent_back(car, work)
+    return car.get(WORK[work].needed) is not False and not done
 
 
 def kind_of(found: Survey, work: str, *, able: bool = True) -> Row | None:
     """Return the type that a kind of work is booked as, of those that somebody does here where ``able``."""
     does = {t for r in found.world.resources for t in r.types}
-    of_work = [t for name, t in found.types.items() if t["work"] == work and (name in does or not able)]
-    return min(of_work, key=lambda t: (t["order"] or 0, str(t["id"])), default=None)
+    of_work = [t for name, t in found.types.items() if t[ResourceTypes.work] == work and (name in does or not able)]
+    return min(of_work, key=lambda t: (t.get(ResourceTypes.order) or 0, str(t[ResourceTypes.id])), default=None)
 
 
 def needed(car: Row, found: Survey) -> list[Row]:
@@ -138,7 +160,7 @@ def needed(car: Row, found: Survey) -> list[Row]:
 
 def promised(car: Row) -> datetime | None:
     """Return when a car must be done: at the end of the working day before it is promised."""
-    day = car.get("delivery_date")
+    day = car.get(Cars.delivery_date)
     return None if day is None else at_clock(day - timedelta(days=1), _END_OF_DAY)
 
 
@@ -147,10 +169,10 @@ def told(slot: Slot, found: Survey) -> dict[str, Any]:
     resource, site = found.resources[slot.resource], found.sites[slot.site]
     return {
         "resource": slot.resource,
-        "resource_name": resource["name"],
-        "person": str(resource["person"]) if resource.get("person") else None,
+        "resource_name": resource[Resources.name],
+        "person": str(resource[Resources.person]) if resource.get(Resources.person) else None,
         "site": slot.site,
-        "site_name": site["name"],
+        "site_name": site[Dealerships.name],
         "lane": slot.lane,
         "start": slot.start.isoformat(),
         "end": slot.end.isoformat(),
@@ -169,7 +191,7 @@ async def car_of(ctx: CommandContext) -> Row | None:
 
 def site_of(ctx: CommandContext, car: Row | None) -> UUID:
     """Return the site that the work is for."""
-    site = ctx.params.get("site") or (car or {}).get("dealership") or ctx.actor.site
+    site = ctx.params.get("site") or (car or NO_ROW).get(Cars.dealership) or ctx.actor.site
     if site is None:
         raise InvalidError(Problem(_("Choose a site."), field="site"))
     return UUID(str(site))
@@ -185,7 +207,11 @@ async def consumer_of(ctx: CommandContext, car: Row | None) -> UUID:
     site = site_of(ctx, car)
     own = {s for s in (ctx.actor.site, *ctx.actor.sites) if s is not None}
     if site not in own and "tenant_admin" not in ctx.actor.roles:
-        agreed = await ctx.find(RESOURCE_SHARING, limit=1, provider=sorted(own), consumer=site, enabled=True)
+        agreed = await ctx.find(
+            RESOURCE_SHARING,
+            {ResourceSharing.provider: sorted(own), ResourceSharing.consumer: site, ResourceSharing.enabled: True},
+            limit=1,
+        )
         if not agreed:
             raise ForbiddenError(Problem(_NO_AGREEMENT, field="site" if ctx.params.get("site") else "car"))
     return site
@@ -215,12 +241,12 @@ async def asked_hours(ctx: CommandContext, car: Row | None, kind: Row) -> tuple[
     """Return the hours of the job and what they rest on."""
     if ctx.params.get("hours"):
         return float(ctx.params["hours"]), _("Given.")
-    return hours_for(car, kind, await completed(ctx, [kind["id"]]))
+    return hours_for(car, kind, await completed(ctx, [kind[ResourceTypes.id]]))
 
 
 def wanted_by(car: Row | None) -> tuple[str, ...]:
     """Return the words that a specialisation may match."""
-    names = ((car or {}).get(name) for name in ("make", "model", "fuel_type"))
+    names = ((car or NO_ROW).get(name) for name in (Cars.make, Cars.model, Cars.fuel_type))
     return tuple(str(name) for name in names if name)
 
 
@@ -228,8 +254,13 @@ async def elsewhere(ctx: CommandContext, car: Row | None) -> tuple[Span, ...]:
     """Return when the car is booked already."""
     if car is None:
         return ()
-    held = await ctx.find(RESOURCE_BOOKINGS, system=SYSTEM, limit=200, car=car["id"], status=list(HOLDING))
-    return tuple(Span(b.row["starts_at"], b.row["ends_at"]) for b in held)
+    held = await ctx.find(
+        RESOURCE_BOOKINGS,
+        {ResourceBookings.car: car[Cars.id], ResourceBookings.status: list(HOLDING)},
+        system=SYSTEM,
+        limit=200,
+    )
+    return tuple(Span(b.row[ResourceBookings.starts_at], b.row[ResourceBookings.ends_at]) for b in held)
 
 
 WHEN = (
@@ -263,7 +294,12 @@ VERBS = (
         label=_("Find room for the whole preparation"),
         run=chains,
         on="collection",
-        params=(field("car", _("Car"), Kind.REF, ref=CARS, required=True), *WHEN, SITE),
+        params=(
+            field("car", _("Car"), Kind.REF, ref=CARS, required=True),
+            field("template", _("Preparation template"), Kind.REF, ref=BOOKING_TEMPLATES),
+            *WHEN,
+            SITE,
+        ),
         icon="route",
     ),
 )

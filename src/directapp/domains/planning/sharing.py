@@ -1,19 +1,25 @@
 """Sharing: one site works for another under an agreement, within so many hours a week."""
 
 from decimal import Decimal
-from typing import Any
 
 from directapp.declare.access import Access, Grant
 from directapp.declare.case import Case, Consequence, Many, One
-from directapp.declare.collection import Collection, Limit, Tally, Unique, Views
+from directapp.declare.collection import Collection, Limit, SetUp, Tally, Unique, Views
 from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.rules import In, Is, Not, Who, Whose, either
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.planning.booking_fields import HOLDING
 from directapp.domains.planning.booking_hours import GONE
 from directapp.domains.planning.engine.words import hours_text
-from directapp.domains.planning.fields import RESOURCE_BOOKINGS, RESOURCE_TYPES
+from directapp.domains.planning.fields import (
+    RESOURCE_BOOKINGS,
+    RESOURCE_TYPES,
+    ResourceBookings,
+    ResourceSharing,
+    SharingWeeks,
+)
 from directapp.domains.planning.fitting import asked
 from directapp.domains.planning.rights import SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
@@ -23,12 +29,12 @@ AGREEMENT = Group(
     "all",
     _("Agreement"),
     (
-        field("provider", _("Provider"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
-        field("consumer", _("Consumer"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
-        field("resource_type", _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
-        field("enabled", _("Enabled"), Kind.BOOLEAN, default=True),
+        field(ResourceSharing.provider, _("Provider"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field(ResourceSharing.consumer, _("Consumer"), Kind.REF, ref=DEALERSHIPS, required=True, immutable=True),
+        field(ResourceSharing.resource_type, _("Type"), Kind.REF, ref=RESOURCE_TYPES, required=True, immutable=True),
+        field(ResourceSharing.enabled, _("Enabled"), Kind.BOOLEAN, default=True),
         field(
-            "max_hours_per_week",
+            ResourceSharing.max_hours_per_week,
             _("At most a week"),
             Kind.DECIMAL,
             required=True,
@@ -36,49 +42,58 @@ AGREEMENT = Group(
             maximum=2000,
             unit="t",
         ),
-        field("priority", _("Priority"), Kind.INTEGER, required=True, default=50, minimum=0, maximum=100),
-        field("notes", pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
+        field(ResourceSharing.priority, _("Priority"), Kind.INTEGER, required=True, default=50, minimum=0, maximum=100),
+        field(ResourceSharing.notes, pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
     ),
 )
 
 
 def two_sites(case: Case) -> list[Problem]:
     """Nobody needs an agreement with oneself."""
-    if case.get("provider") is None or case.get("provider") != case.get("consumer"):
+    if case.get(ResourceSharing.provider) is None or case.get(ResourceSharing.provider) != case.get(
+        ResourceSharing.consumer
+    ):
         return []
     words = _("Provider and consumer are the same site.")
-    return [Problem(words, field="consumer")]
+    return [Problem(words, field=ResourceSharing.consumer)]
 
 
 def bookings_fit(case: Case) -> list[Problem]:
     """Ask before an agreement ends, or gives fewer hours than a week already holds."""
     if case.before is None:
         return []
-    if case.was("enabled") and not case.get("enabled"):
-        return asked(_("The agreement no longer holds."), case.many("booked"), "enabled")
-    cap = Decimal(case.get("max_hours_per_week") or 0)
-    if cap >= Decimal(case.was("max_hours_per_week") or 0):
+    if case.was(ResourceSharing.enabled) and not case.get(ResourceSharing.enabled):
+        return asked(_("The agreement no longer holds."), case.many("booked"), ResourceSharing.enabled)
+    cap = Decimal(case.get(ResourceSharing.max_hours_per_week) or 0)
+    if cap >= Decimal(case.was(ResourceSharing.max_hours_per_week) or 0):
         return []
-    full = {w["week"] for w in case.many("weeks") if (w.get("used_hours") or 0) > cap}
+    full = {w[SharingWeeks.week] for w in case.many("weeks") if (w.get(SharingWeeks.used_hours) or 0) > cap}
     why = _("The agreement gives at most {cap} a week.").fill(cap=hours_text(float(cap)))
-    return asked(why, [b for b in case.many("booked") if b["week"] in full], "max_hours_per_week")
+    beyond = [b for b in case.many("booked") if b.get(ResourceBookings.week) in full]
+    return asked(why, beyond, ResourceSharing.max_hours_per_week)
 
 
 def cap_follows(case: Case) -> list[Consequence]:
     """Carry a changed cap to the weeks that are counted."""
-    if case.before is None or not case.changed("max_hours_per_week"):
+    if case.before is None or not case.changed(ResourceSharing.max_hours_per_week):
         return []
     return [
-        Consequence(collection="sharing_weeks", system="planning", patch={"counted_at": case.now}, target=week["id"])
+        Consequence(
+            collection="sharing_weeks",
+            system="planning",
+            patch={SharingWeeks.counted_at: case.now},
+            target=week[SharingWeeks.id],
+        )
         for week in case.many("weeks")
     ]
 
 
-_PROVIDER, _CONSUMER = Is("provider", Who.SITE), Is("consumer", Who.SITE)
-_BELOW = either(In("provider", Whose.SITES), In("consumer", Whose.SITES))
+_PROVIDER, _CONSUMER = Is(ResourceSharing.provider, Who.SITE), Is(ResourceSharing.consumer, Who.SITE)
+_BELOW = either(In(ResourceSharing.provider, Whose.SITES), In(ResourceSharing.consumer, Whose.SITES))
 
 RESOURCE_SHARING = Collection(
     name="resource_sharing",
+    set_up=SetUp(key=("provider", "consumer", "resource_type")),
     label=_("Sharing agreement"),
     plural=_("Sharing agreements"),
     groups=(AGREEMENT,),
@@ -93,23 +108,35 @@ RESOURCE_SHARING = Collection(
         ),
     ),
     views=Views(
-        columns=("provider", "consumer", "resource_type", "enabled", "max_hours_per_week", "priority"),
-        title=("provider", "consumer"),
-        sort=("provider",),
-        filters=("provider", "consumer", "resource_type", "enabled"),
+        columns=(
+            ResourceSharing.provider,
+            ResourceSharing.consumer,
+            ResourceSharing.resource_type,
+            ResourceSharing.enabled,
+            ResourceSharing.max_hours_per_week,
+            ResourceSharing.priority,
+        ),
+        title=(ResourceSharing.provider, ResourceSharing.consumer),
+        sort=(ResourceSharing.provider,),
+        filters=(
+            ResourceSharing.provider,
+            ResourceSharing.consumer,
+            ResourceSharing.resource_type,
+            ResourceSharing.enabled,
+        ),
         icon="arrows-exchange",
     ),
     rules=(two_sites, bookings_fit),
     related=(
         # Held, so that a week that begins to be counted has the cap that stands.
-        One("provider", "provider", DEALERSHIPS),
+        One("provider", ResourceSharing.provider, DEALERSHIPS),
         Many("weeks", "sharing_weeks", "agreement"),
         Many("booked", RESOURCE_BOOKINGS, "agreement", among=("status", HOLDING)),
     ),
     consequences=(cap_follows,),
     unique=(
         Unique(
-            fields=("provider", "consumer", "resource_type"),
+            fields=(ResourceSharing.provider, ResourceSharing.consumer, ResourceSharing.resource_type),
             message=_("The sites have an agreement on this already."),
         ),
     ),
@@ -120,7 +147,7 @@ WEEK = Group(
     _("Week"),
     (
         field(
-            "agreement",
+            SharingWeeks.agreement,
             _("Agreement"),
             Kind.REF,
             ref="resource_sharing",
@@ -128,25 +155,34 @@ WEEK = Group(
             required=True,
             immutable=True,
         ),
-        field("week", _("Week from"), Kind.DATE, required=True, immutable=True),
-        field("provider", _("Provider"), Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("consumer", _("Consumer"), Kind.REF, ref=DEALERSHIPS, computed=True),
-        field("cap_hours", _("At most"), Kind.DECIMAL, computed=True, default=0, unit="t"),
-        field("used_hours", _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
-        field("available_hours", _("Available"), Kind.DECIMAL, unit="t", sql="{row}.cap_hours - {row}.used_hours"),
-        field("counted_at", _("Counted"), Kind.INSTANT, computed=True),
+        field(SharingWeeks.week, _("Week from"), Kind.DATE, required=True, immutable=True),
+        field(SharingWeeks.provider, _("Provider"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field(SharingWeeks.consumer, _("Consumer"), Kind.REF, ref=DEALERSHIPS, computed=True),
+        field(SharingWeeks.cap_hours, _("At most"), Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field(SharingWeeks.used_hours, _("Booked"), Kind.DECIMAL, computed=True, default=0, unit="t"),
+        field(
+            SharingWeeks.available_hours,
+            _("Available"),
+            Kind.DECIMAL,
+            unit="t",
+            sql="{row}.cap_hours - {row}.used_hours",
+        ),
+        field(SharingWeeks.counted_at, _("Counted"), Kind.INSTANT, computed=True),
     ),
 )
 
 
-def follow_agreement(case: Case) -> dict[str, Any]:
+def follow_agreement(case: Case) -> Values:
     """Carry the agreement's sites and cap."""
     agreement = case.one("agreement")
     return {
-        "provider": agreement.get("provider"),
-        "consumer": agreement.get("consumer"),
+        SharingWeeks.provider: agreement.get(ResourceSharing.provider),
+        SharingWeeks.consumer: agreement.get(ResourceSharing.consumer),
         # What was booked before a cap was lowered keeps its room.
-        "cap_hours": max(Decimal(agreement.get("max_hours_per_week") or 0), case.get("used_hours") or Decimal(0)),
+        SharingWeeks.cap_hours: max(
+            Decimal(agreement.get(ResourceSharing.max_hours_per_week) or 0),
+            case.get(SharingWeeks.used_hours) or Decimal(0),
+        ),
     }
 
 
@@ -165,18 +201,25 @@ SHARING_WEEKS = Collection(
         ),
     ),
     views=Views(
-        columns=("week", "provider", "consumer", "used_hours", "cap_hours", "available_hours"),
-        title=("week",),
+        columns=(
+            SharingWeeks.week,
+            SharingWeeks.provider,
+            SharingWeeks.consumer,
+            SharingWeeks.used_hours,
+            SharingWeeks.cap_hours,
+            SharingWeeks.available_hours,
+        ),
+        title=(SharingWeeks.week,),
         sort=("-week",),
-        filters=("provider", "consumer", "week"),
+        filters=(SharingWeeks.provider, SharingWeeks.consumer, SharingWeeks.week),
         icon="calendar-week",
     ),
     fill=(follow_agreement,),
-    related=(One("agreement", "agreement", "resource_sharing", hold=False),),
+    related=(One("agreement", SharingWeeks.agreement, "resource_sharing", hold=False),),
     tallies=(
         Tally(
-            column="used_hours",
-            at="counted_at",
+            column=SharingWeeks.used_hours,
+            at=SharingWeeks.counted_at,
             of=RESOURCE_BOOKINGS,
             agree=(("agreement", "agreement"), ("week", "week")),
             span=("starts_at", "ends_at"),
@@ -186,14 +229,14 @@ SHARING_WEEKS = Collection(
     ),
     limits=(
         Limit(
-            lesser="used_hours",
-            greater="cap_hours",
+            lesser=SharingWeeks.used_hours,
+            greater=SharingWeeks.cap_hours,
             message=_("The agreement's hours this week are used up."),
         ),
     ),
     unique=(
         Unique(
-            fields=("agreement", "week"),
+            fields=(SharingWeeks.agreement, SharingWeeks.week),
             message=_("The week is counted already for the agreement."),
         ),
     ),

@@ -4,10 +4,11 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.collection import Collection, SetUp, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.domains.people.roles import WORKING
+from directapp.domains.planning.fields import ResourceTypes
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
@@ -22,11 +23,7 @@ WORKS = choices(
     ("delivery", _("Delivery")),
     ("other", _("Other")),
 )
-# The kinds of work whose plan, start and end stand on the car itself.
-ON_CAR = ("technical", "cosmetic")
-
-
-COLOUR_FORM = {"type": "string", "pattern": "^#[0-9a-f]{6}$"}
+COLOUR_FORM = {"type": "string", "format": "color", "pattern": "^#[0-9a-f]{6}$"}
 
 
 def parse_colour(value: Any) -> str:
@@ -42,14 +39,21 @@ ALL = Group(
     "all",
     _("Resource type"),
     (
-        field("code", _("Code"), code=True, required=True, max_length=40, immutable=True),
-        field("name_nb", _("Name (Norwegian)"), required=True, max_length=60, search=True, english="name_en"),
-        field("name_en", _("Name (English)"), required=True, max_length=60, search=True),
-        field("work", _("Work"), Kind.CHOICE, choices=WORKS, required=True, default="other"),
-        field("icon", _("Icon"), max_length=40, default="tool"),
-        field("color", _("Colour"), max_length=7, default="#4263eb", parse=parse_colour, form=COLOUR_FORM),
+        field(ResourceTypes.code, _("Code"), code=True, required=True, max_length=40, immutable=True),
         field(
-            "default_hours",
+            ResourceTypes.name_nb,
+            _("Name (Norwegian)"),
+            required=True,
+            max_length=60,
+            search=True,
+            english=ResourceTypes.name_en,
+        ),
+        field(ResourceTypes.name_en, _("Name (English)"), required=True, max_length=60, search=True),
+        field(ResourceTypes.work, _("Work"), Kind.CHOICE, choices=WORKS, required=True, default="other"),
+        field(ResourceTypes.icon, _("Icon"), max_length=40, default="tool"),
+        field(ResourceTypes.color, _("Colour"), max_length=7, default="#4263eb", parse=parse_colour, form=COLOUR_FORM),
+        field(
+            ResourceTypes.default_hours,
             _("Default duration"),
             Kind.DECIMAL,
             required=True,
@@ -58,23 +62,31 @@ ALL = Group(
             maximum=24,
             unit="t",
         ),
-        field("is_productive", _("Productive work"), Kind.BOOLEAN, default=True),
-        field("bookable", _("Bookable"), Kind.BOOLEAN, default=True),
-        field("requires_assignment", _("Needs a person"), Kind.BOOLEAN, default=False),
-        field("order", pgettext("sequence", "Order"), Kind.INTEGER, default=lambda _: 100, minimum=0, maximum=9999),
+        field(ResourceTypes.is_productive, _("Productive work"), Kind.BOOLEAN, default=True),
+        field(ResourceTypes.bookable, _("Bookable"), Kind.BOOLEAN, default=True),
+        field(ResourceTypes.requires_assignment, _("Needs a person"), Kind.BOOLEAN, default=False),
+        field(
+            ResourceTypes.order,
+            pgettext("sequence", "Order"),
+            Kind.INTEGER,
+            default=lambda _: 100,
+            minimum=0,
+            maximum=9999,
+        ),
     ),
 )
 
 
 def lasts(case: Case) -> list[Problem]:
     """Nothing lasts no time: refuse a default of zero."""
-    if case.get("default_hours"):
+    if case.get(ResourceTypes.default_hours):
         return []
-    return [Problem(_("The duration must be above zero."), field="default_hours")]
+    return [Problem(_("The duration must be above zero."), field=ResourceTypes.default_hours)]
 
 
 RESOURCE_TYPES = Collection(
     name="resource_types",
+    set_up=SetUp(key=("code",)),
     label=_("Resource type"),
     plural=_("Resource types"),
     groups=(ALL,),
@@ -86,19 +98,26 @@ RESOURCE_TYPES = Collection(
         ),
     ),
     views=Views(
-        columns=("name_nb", "work", "default_hours", "is_productive", "bookable", "requires_assignment"),
-        title=("name_nb",),
-        sort=("order",),
-        filters=("work", "bookable"),
+        columns=(
+            ResourceTypes.name_nb,
+            ResourceTypes.work,
+            ResourceTypes.default_hours,
+            ResourceTypes.is_productive,
+            ResourceTypes.bookable,
+            ResourceTypes.requires_assignment,
+        ),
+        title=(ResourceTypes.name_nb,),
+        sort=(ResourceTypes.order,),
+        filters=(ResourceTypes.work, ResourceTypes.bookable),
         icon="category",
     ),
     rules=(lasts,),
-    unique=(Unique(fields=("code",), message=_("Another type has this code.")),),
+    unique=(Unique(fields=(ResourceTypes.code,), message=_("Another type has this code.")),),
 )
 
 _SEED = (
-    ("mechanical", "Mekanisk", "Mechanical", "technical", "tool", "#7048e8", "2.5", True, True),
-    ("cosmetic", "Bilpleie", "Detailing", "cosmetic", "sparkles", "#c2255c", "2.5", True, True),
+    ("mechanical", "Teknisk", "Technical", "technical", "tool", "#7048e8", "2.5", True, True),
+    ("cosmetic", "Kosmetisk", "Cosmetic", "cosmetic", "sparkles", "#c2255c", "2.5", True, True),
     ("inspection", "Mottakskontroll", "Inspection", "inspection", "clipboard-check", "#b35900", "0.5", True, True),
     ("customer_reception", "Kundemottak", "Customer reception", "reception", "user", "#1971c2", "0.25", False, True),
     ("parts", "Delelager", "Parts", "parts", "package", "#a14b00", "0.5", False, False),

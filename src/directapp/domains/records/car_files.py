@@ -9,9 +9,10 @@ from directapp.declare.events import Emit
 from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, choices, field, subject_fields
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, In, all_of, either
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import FILE_ADDED
+from directapp.domains.records.fields import CarFiles, Files
 from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
@@ -26,6 +27,8 @@ STAGES = choices(
     ("parts", _("Parts")),
     ("invoice", _("Invoice")),
 )
+# What a photo of the work shows.
+KINDS = choices(("before", pgettext("photo", "Before")), ("after", pgettext("photo", "After")))
 ALL_STAGES = tuple(s.code for s in STAGES)
 # The stage decides who adds.
 STAGES_OF_ROLE: dict[str, tuple[str, ...]] = {
@@ -93,21 +96,22 @@ CONTENT = Group(
     _("Attachment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade"),
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade"),
-        field("file", _("File"), Kind.REF, ref=FILES, on_delete="cascade", required=True, immutable=True),
-        field("stage", _("Stage"), Kind.CHOICE, choices=STAGES),
-        field("title", _("Title"), search=True),
-        field("damage_marks", _("Damage marks"), Kind.JSON, parse=parse_marks, form=MARKS_FORM),
+        field(CarFiles.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade"),
+        field(CarFiles.file, _("File"), Kind.REF, ref=FILES, on_delete="cascade", required=True, immutable=True),
+        field(CarFiles.stage, _("Stage"), Kind.CHOICE, choices=STAGES),
+        field(CarFiles.kind, pgettext("photo", "Taken"), Kind.CHOICE, choices=KINDS),
+        field(CarFiles.title, _("Title"), search=True, personal="customer"),
+        field(CarFiles.damage_marks, _("Damage marks"), Kind.JSON, parse=parse_marks, form=MARKS_FORM),
     ),
 )
 
 
 def name_after_file(case: Case) -> dict[str, Any]:
     """Call it what the file is called, where nobody called it anything."""
-    if case.before is not None or case.get("title") is not None:
+    if case.before is not None or case.get(CarFiles.title) is not None:
         return {}
     file = case.one("file")
-    return {"title": file.get("title") or file.get("name")}
+    return {CarFiles.title: file.get(Files.title) or file.get(Files.name)}
 
 
 def file_is_ones_own(case: Case) -> list[Problem]:
@@ -116,44 +120,55 @@ def file_is_ones_own(case: Case) -> list[Problem]:
     if case.actor.is_system or case.before is not None or not file:
         return []
     there = {f.get(SUBJECT_ID) for f in case.many("attached")}
-    if file.get("created_by") == case.actor.user or case.get(SUBJECT_ID) in there:
+    if file.get(Files.created_by) == case.actor.user or case.get(SUBJECT_ID) in there:
         return []
-    return [Problem(_("Somebody else uploaded the file."), field="file")]
+    return [Problem(_("Somebody else uploaded the file."), field=CarFiles.file)]
 
 
 def file_on_one_subject(case: Case) -> list[Problem]:
     """Keep a file to one record, so that nobody sees it through another."""
-    subjects = {f.get(SUBJECT_ID) for f in case.many("attached") if f["id"] != case.get("id")}
+    subjects = {f.get(SUBJECT_ID) for f in case.many("attached") if f[CarFiles.id] != case.get(CarFiles.id)}
     if subjects <= {case.get(SUBJECT_ID)}:
         return []
-    return [Problem(_("The file is on something else."), field="file")]
+    return [Problem(_("The file is on something else."), field=CarFiles.file)]
 
 
 def car_has_stages(case: Case) -> list[Problem]:
     """Demand of a car's own file at which stage it was added: it decides who adds it."""
-    if case.get("stage") is not None or case.get(SUBJECT_ID) != case.get("car"):
+    if case.get(CarFiles.stage) is not None or case.get(SUBJECT_ID) != case.get(CarFiles.car):
         return []
-    return [Problem(_("Stage is required."), field="stage")]
+    return [Problem(_("Stage is required."), field=CarFiles.stage)]
 
 
 def archived_takes_invoices_only(case: Case) -> list[Problem]:
     """Keep an archived car read-only; its invoices still come in."""
-    archived = case.one("car").get("status") == "archived"
-    if case.actor.is_system or not archived or case.get("stage") in LATE_STAGES:
+    archived = case.one("car").get(Cars.status) == "archived"
+    if case.actor.is_system or not archived or case.get(CarFiles.stage) in LATE_STAGES:
         return []
     words = _("The car is archived; only invoices can be added.")
-    return [Problem(words, field="car", code="CONFLICT")]
+    return [Problem(words, field=CarFiles.car, code="CONFLICT")]
 
 
 def file_follows(case: Case) -> list[Consequence]:
     """Let the file itself be seen by those who see the car."""
-    if not case.changed("car") or case.one("file").get("car") == case.get("car"):
+    if not case.changed(CarFiles.car) or case.one("file").get(Files.car) == case.get(CarFiles.car):
         return []
-    return [Consequence(collection=FILES, system="workflow", patch={"car": case.get("car")}, target=case.get("file"))]
+    return [
+        Consequence(
+            collection=FILES,
+            system="workflow",
+            patch={Files.car: case.get(CarFiles.car)},
+            target=case.get(CarFiles.file),
+        )
+    ]
 
 
 def _adder(role: str, stages: tuple[str, ...]) -> Grant:
-    own = SEEN_OWN if stages == ALL_STAGES else all_of(*SEEN_OWN.parts, either(In("stage", stages), Empty("stage")))
+    own = (
+        SEEN_OWN
+        if stages == ALL_STAGES
+        else all_of(*SEEN_OWN.parts, either(In(CarFiles.stage, stages), Empty(CarFiles.stage)))
+    )
     return Grant(role=role, rows=SEEN, read=("all",), write=("all",), edit=own, create=True, delete=True)
 
 
@@ -172,25 +187,33 @@ CAR_FILES = Collection(
         delete_why=_("A photo that went wrong can be taken off by whoever added it."),
     ),
     views=Views(
-        columns=("title", "stage", "subject_id", "car", "file", "created_by", "created_at"),
-        title=("title",),
-        filters=("stage", "created_by"),
+        columns=(
+            CarFiles.title,
+            CarFiles.stage,
+            CarFiles.subject_id,
+            CarFiles.car,
+            CarFiles.file,
+            CarFiles.created_by,
+            CarFiles.created_at,
+        ),
+        title=(CarFiles.title,),
+        filters=(CarFiles.stage, CarFiles.created_by),
         icon="photo",
     ),
     fill=(name_after_file,),
     rules=(file_is_ones_own, file_on_one_subject, car_has_stages, archived_takes_invoices_only),
     related=(
-        One("car", "car", CARS),
-        One("file", "file", FILES),
+        One("car", CarFiles.car, CARS),
+        One("file", CarFiles.file, FILES),
         Many("attached", "car_files", "file", via="file"),
     ),
     consequences=(file_follows,),
     unique=(
         Unique(
-            fields=("subject_id", "file"),
+            fields=(CarFiles.subject_id, CarFiles.file),
             message=_("The file is here already."),
         ),
     ),
     indexes=(("car", "stage"), (SUBJECT_COLLECTION, SUBJECT_ID)),
-    events=(Emit(event=FILE_ADDED, field="file"),),
+    events=(Emit(event=FILE_ADDED, field=CarFiles.file),),
 )

@@ -6,10 +6,11 @@ from directapp.declare.collection import Collection, Views
 from directapp.declare.events import Emit
 from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, field, subject_fields
 from directapp.declare.kinds import Kind
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import WORKING
 from directapp.domains.records.events import COMMENT_MENTIONED, COMMENT_WRITTEN
+from directapp.domains.records.fields import Comments
 from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
@@ -19,19 +20,19 @@ CONTENT = Group(
     _("Comment"),
     (
         *subject_fields(along=ALONG, required=True, on_delete="cascade", immutable=True),
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
-        field("text", _("Comment"), Kind.TEXT, required=True, max_length=4000, search=True),
-        field("mentions", _("Mentioned"), Kind.REFS, ref=USERS),
+        field(Comments.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade", immutable=True),
+        field(Comments.text, _("Comment"), Kind.TEXT, required=True, max_length=4000, search=True, personal="customer"),
+        field(Comments.mentions, _("Mentioned"), Kind.REFS, ref=USERS, seers=True),
     ),
 )
 
 
 def archived_is_silent(case: Case) -> list[Problem]:
     """Keep an archived car read-only."""
-    if case.actor.is_system or case.one("car").get("status") != "archived":
+    if case.actor.is_system or case.one("car").get(Cars.status) != "archived":
         return []
     words = _("The car is archived and takes no comments.")
-    return [Problem(words, field="car", code="CONFLICT")]
+    return [Problem(words, field=Comments.car, code="CONFLICT")]
 
 
 COMMENTS = Collection(
@@ -47,13 +48,13 @@ COMMENTS = Collection(
         ),
     ),
     views=Views(
-        columns=("created_at", "created_by", "subject_id", "car", "text"),
-        title=("text",),
-        filters=("created_by", "subject_collection"),
+        columns=(Comments.created_at, Comments.created_by, Comments.subject_id, Comments.car, Comments.text),
+        title=(Comments.text,),
+        filters=(Comments.created_by, Comments.subject_collection),
         icon="message",
     ),
     rules=(archived_is_silent,),
-    related=(One("car", "car", CARS),),
+    related=(One("car", Comments.car, CARS),),
     indexes=((SUBJECT_COLLECTION, SUBJECT_ID), ("car", "created_at")),
-    events=(Emit(event=COMMENT_WRITTEN, field="text"), Emit(event=COMMENT_MENTIONED, field="mentions")),
+    events=(Emit(event=COMMENT_WRITTEN, field=Comments.text), Emit(event=COMMENT_MENTIONED, field=Comments.mentions)),
 )

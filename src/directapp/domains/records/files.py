@@ -8,7 +8,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Everything, In, Not, Parent, all_of, either
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.roles import WORKING
-from directapp.domains.records.fields import CAR_FILES
+from directapp.domains.records.fields import CAR_FILES, Files
 from directapp.domains.records.rights import OWN
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
@@ -22,23 +22,23 @@ PURPOSES = choices(
 # A face and a logo stand on everyone's pages.
 # Taken off its last car, a file is its owner's alone.
 ON_A_CAR = Parent("id", CAR_FILES, Everything(), key="file")
-SHOWN_TO_ALL = In("purpose", ("photo", "logo"))
+SHOWN_TO_ALL = In(Files.purpose, ("photo", "logo"))
 
 ABOUT = Group(
     "all",
     _("File"),
     (
-        field("title", _("Title"), search=True),
-        field("purpose", _("Purpose"), Kind.CHOICE, choices=PURPOSES, default="car", immutable=True),
-        field("name", _("File name"), computed=True, search=True),
-        field("media_type", _("Media type"), computed=True, max_length=100),
-        field("size_bytes", _("Size"), Kind.INTEGER, computed=True, minimum=0, unit="byte"),
-        field("sha256", _("SHA-256"), computed=True, max_length=64),
-        field("width", _("Width"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
-        field("height", _("Height"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
-        field("storage_key", _("Storage key"), computed=True, secret=True, max_length=300),
+        field(Files.title, _("Title"), search=True, personal="customer"),
+        field(Files.purpose, _("Purpose"), Kind.CHOICE, choices=PURPOSES, default="car", immutable=True),
+        field(Files.name, _("File name"), computed=True, search=True, personal="customer"),
+        field(Files.media_type, _("Media type"), computed=True, max_length=100),
+        field(Files.size_bytes, _("Size"), Kind.INTEGER, computed=True, minimum=0, unit="byte"),
+        field(Files.sha256, _("SHA-256"), computed=True, max_length=64),
+        field(Files.width, _("Width"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field(Files.height, _("Height"), Kind.INTEGER, computed=True, minimum=1, unit="px"),
+        field(Files.storage_key, _("Storage key"), computed=True, secret=True, max_length=300),
         field(
-            "car",
+            Files.car,
             _("Car"),
             Kind.REF,
             ref=CARS,
@@ -52,7 +52,7 @@ ABOUT = Group(
 
 def comes_with_bytes(case: Case) -> list[Problem]:
     """Refuse a file that is described but not uploaded."""
-    if case.before is not None or case.get("storage_key") is not None:
+    if case.before is not None or case.get(Files.storage_key) is not None:
         return []
     return [Problem(_("Upload the file itself."))]
 
@@ -75,9 +75,17 @@ FILES = Collection(
         delete_why=_("A file that is on no car can be deleted by whoever uploaded it."),
     ),
     views=Views(
-        columns=("name", "title", "media_type", "size_bytes", "purpose", "car", "created_at"),
-        title=("title", "name"),
-        filters=("purpose", "media_type", "car"),
+        columns=(
+            Files.name,
+            Files.title,
+            Files.media_type,
+            Files.size_bytes,
+            Files.purpose,
+            Files.car,
+            Files.created_at,
+        ),
+        title=(Files.title, Files.name),
+        filters=(Files.purpose, Files.media_type, Files.car),
         icon="file",
     ),
     rules=(comes_with_bytes,),

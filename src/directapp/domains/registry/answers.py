@@ -9,6 +9,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Nothing
 from directapp.domains.cars.fields import REGISTRY_ANSWERS as NAME
+from directapp.domains.cars.fields import RegistryAnswers
 from directapp.kernel.text import _, pgettext
 
 REGISTRAR = "registry"
@@ -24,15 +25,22 @@ REGISTRY_ANSWERS = Collection(
             "all",
             _("Answer"),
             (
-                field("kind", pgettext("means", "Asked by"), Kind.CHOICE, choices=KINDS, required=True, immutable=True),
-                field("asked", _("Asked for"), required=True, max_length=17, immutable=True),
-                field("source", _("Source"), Kind.CHOICE, choices=SOURCES, required=True, immutable=True),
-                field("chassis_number", _("Chassis number"), max_length=20),
+                field(
+                    RegistryAnswers.kind,
+                    pgettext("means", "Asked by"),
+                    Kind.CHOICE,
+                    choices=KINDS,
+                    required=True,
+                    immutable=True,
+                ),
+                field(RegistryAnswers.asked, _("Asked for"), required=True, max_length=17, immutable=True),
+                field(RegistryAnswers.source, _("Source"), Kind.CHOICE, choices=SOURCES, required=True, immutable=True),
+                field(RegistryAnswers.chassis_number, _("VIN"), max_length=20),
                 # What is kept stands in the answer alone, not once more in the audit of every renewal.
-                field("found", _("Values"), Kind.JSON, secret=True),
-                field("details", _("Details"), Kind.JSON, secret=True),
-                field("fetched_at", _("Fetched"), Kind.INSTANT, required=True),
-                field("expires_at", _("Good until"), Kind.INSTANT, required=True),
+                field(RegistryAnswers.found, _("Values"), Kind.JSON, secret=True),
+                field(RegistryAnswers.details, _("Details"), Kind.JSON, secret=True),
+                field(RegistryAnswers.fetched_at, _("Fetched"), Kind.INSTANT, required=True),
+                field(RegistryAnswers.expires_at, _("Good until"), Kind.INSTANT, required=True),
             ),
         ),
     ),
@@ -42,10 +50,13 @@ REGISTRY_ANSWERS = Collection(
         systems=(REGISTRAR, "demo"),
         delete_why=_("An answer that has run out is deleted: it was here only to save a look-up."),
     ),
-    views=Views(columns=("kind", "asked", "fetched_at"), title=("asked",)),
+    views=Views(
+        columns=(RegistryAnswers.kind, RegistryAnswers.asked, RegistryAnswers.fetched_at),
+        title=(RegistryAnswers.asked,),
+    ),
     unique=(
         Unique(
-            fields=("kind", "asked", "source"),
+            fields=(RegistryAnswers.kind, RegistryAnswers.asked, RegistryAnswers.source),
             message=_("The answer is kept already."),
         ),
     ),

@@ -1,6 +1,6 @@
 """What an answer holds for a car: a value a field with its source, and details that a car has no field for. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,7 +9,9 @@ from typing import Any
 from directapp.connectors.vegvesen_codes import Code
 from directapp.connectors.vegvesen_types import Details, Vehicle
 from directapp.connectors.vin import VinFacts, read_vin
-from directapp.kernel.text import Text, _, join, told, verbatim
+from directapp.declare.names import FieldName, Row
+from directapp.domains.cars.fields import Cars
+from directapp.kernel.text import Text, _, in_language, join, verbatim
 
 REGISTRY, VIN = "registry", "vin"
 
@@ -47,7 +49,7 @@ _DETAILS: dict[str, tuple[Text, str]] = {
     "roof_load": (_("Roof load"), "kg"),
     "coupling_load": (_("Coupling load"), "kg"),
     "combination_weight": (_("Combination weight"), "kg"),
-    "chassis_number": (_("Chassis number"), ""),
+    "chassis_number": (_("VIN"), ""),
     "manufacturer": (_("Manufacturer"), ""),
     "type_designation": (_("Type designation"), ""),
     "approval_number": (_("Type approval"), ""),
@@ -72,18 +74,18 @@ def of_vehicle(vehicle: Vehicle) -> Found:
     vin = vehicle.identity.vin
     facts = read_vin(vin, this_year=vehicle.fetched_at.year, registered=vehicle.registration.year) if vin else None
     if facts and "model_year" not in found and len(facts.model_years) == 1:
-        found["model_year"] = _kept(facts.model_years[0], VIN, at)
+        found[Cars.model_year] = _kept(facts.model_years[0], VIN, at)
     return found
 
 
 def of_vin(facts: VinFacts, now: datetime) -> Found:
     """Return what a chassis number tells by itself; of several possible model years the latest."""
     at = _moment(now)
-    found = {"vin": _kept(facts.vin, VIN, at)}
+    found: Found = {Cars.vin: _kept(facts.vin, VIN, at)}
     if facts.make:
-        found["make"] = _kept(facts.make, VIN, at)
+        found[Cars.make] = _kept(facts.make, VIN, at)
     if facts.model_years:
-        found["model_year"] = _kept(max(facts.model_years), VIN, at)
+        found[Cars.model_year] = _kept(max(facts.model_years), VIN, at)
     return found
 
 
@@ -131,12 +133,12 @@ def details_of_vin(facts: VinFacts) -> list[Line]:
 def line_in(line: Line, language: str) -> tuple[str, str]:
     """Return a kept line's label and value in a language; those of earlier days hold both languages side by side."""
     label, value = (
-        part.get(language) or part["nb"] if isinstance(part, dict) else told(part, language)
+        part.get(language) or part["nb"] if isinstance(part, dict) else in_language(part, language)
         for part in (line["label"], line["value"])
     )
     return label, value
 
 
-def empties(car: Mapping[str, Any], names: tuple[str, ...]) -> list[str]:
+def empties(car: Row, names: tuple[FieldName[object], ...]) -> list[FieldName[object]]:
     """Return those of the fields that a car has no value for."""
     return [name for name in names if car.get(name) in (None, "")]

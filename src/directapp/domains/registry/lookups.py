@@ -7,7 +7,6 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from directapp.connectors.failures import OutsideError
@@ -23,7 +22,8 @@ from directapp.connectors.vegvesen_failures import (
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.connectors.vin import read_vin
 from directapp.declare.case import Range
-from directapp.domains.cars.fields import REGISTRY_ANSWERS
+from directapp.declare.names import Patch, Values
+from directapp.domains.cars.fields import REGISTRY_ANSWERS, RegistryAnswers
 from directapp.domains.registry import found as holds
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.found import REGISTRY, VIN, Found, Line
@@ -182,10 +182,10 @@ class Lookups:
 
     async def keep(self, tenant: UUID, code: Code, vehicle: Vehicle) -> Kept:
         """Keep an answer in the place of the one before."""
-        values = {
-            "chassis_number": vehicle.details.chassis_number,
-            "found": holds.of_vehicle(vehicle),
-            "details": holds.details_of(vehicle),
+        values: Values = {
+            RegistryAnswers.chassis_number: vehicle.details.chassis_number,
+            RegistryAnswers.found: holds.of_vehicle(vehicle),
+            RegistryAnswers.details: holds.details_of(vehicle),
         }
         return await self._store(tenant, code, REGISTRY, values, vehicle.fetched_at)
 
@@ -193,51 +193,62 @@ class Lookups:
         facts = read_vin(code.value, this_year=now.year) if code.kind == "vin" else None
         if facts is None or not (facts.make or facts.model_years):
             return None
-        values = {
-            "chassis_number": facts.vin,
-            "found": holds.of_vin(facts, now),
-            "details": holds.details_of_vin(facts),
+        values: Values = {
+            RegistryAnswers.chassis_number: facts.vin,
+            RegistryAnswers.found: holds.of_vin(facts, now),
+            RegistryAnswers.details: holds.details_of_vin(facts),
         }
         return await self._store(tenant, code, VIN, values, now)
 
-    async def _store(self, tenant: UUID, code: Code, source: str, values: dict[str, Any], at: datetime) -> Kept:
-        written = {**values, "fetched_at": at, "expires_at": at + self._keep_for}
+    async def _store(self, tenant: UUID, code: Code, source: str, values: Patch, at: datetime) -> Kept:
+        written = {
+            **values,
+            RegistryAnswers.fetched_at: at,
+            RegistryAnswers.expires_at: at + self._keep_for,
+        }
         try:
             return await self._write(tenant, code, source, written)
         except (TakenError, StaleError):  # somebody else has just kept the same answer
             return await self._write(tenant, code, source, written)
 
-    async def _write(self, tenant: UUID, code: Code, source: str, written: dict[str, Any]) -> Kept:
+    async def _write(self, tenant: UUID, code: Code, source: str, written: Patch) -> Kept:
         async with acting(self.pipeline, tenant, REGISTRAR, "look_up", REGISTRY_ANSWERS, None) as ctx:
             seen = await _find(ctx, code, source)
             if seen is None:
-                named = {"kind": code.kind, "asked": code.value, "source": source}
-                seen = await ctx.create(REGISTRY_ANSWERS, {**named, **written})
+                seen = await ctx.create(REGISTRY_ANSWERS, {**_key(code, source), **written})
             else:
                 seen = await ctx.change(written, on=seen)
         return _read(seen)
 
 
 async def _find(ctx: CommandContext, code: Code, source: str) -> Seen | None:
-    rows = await ctx.find(REGISTRY_ANSWERS, kind=code.kind, asked=code.value, source=source, limit=1)
+    rows = await ctx.find(REGISTRY_ANSWERS, _key(code, source), limit=1)
     return rows[0] if rows else None
+
+
+def _key(code: Code, source: str) -> Patch:
+    """Return what no two answers share."""
+    return {RegistryAnswers.kind: code.kind, RegistryAnswers.asked: code.value, RegistryAnswers.source: source}
 
 
 def _read(seen: Seen) -> Kept:
     row = seen.row
     return Kept(
         id=seen.id,
-        source=row["source"],
-        found=row["found"] or {},
-        details=row["details"] or [],
-        fetched_at=row["fetched_at"],
-        expires_at=row["expires_at"],
+        source=row[RegistryAnswers.source],
+        found=row[RegistryAnswers.found] or {},
+        details=row[RegistryAnswers.details] or [],
+        fetched_at=row[RegistryAnswers.fetched_at],
+        expires_at=row[RegistryAnswers.expires_at],
     )
 
 
 async def forget_answers(ctx: CommandContext) -> None:
     """Delete the answers that ran out long ago."""
     for old in await ctx.find(
-        REGISTRY_ANSWERS, expires_at=Range(None, ctx.now - _KEPT_AFTER), limit=_MANY, only=("id",)
+        REGISTRY_ANSWERS,
+        {RegistryAnswers.expires_at: Range(None, ctx.now - _KEPT_AFTER)},
+        limit=_MANY,
+        only=(RegistryAnswers.id,),
     ):
         await ctx.remove(old)

@@ -5,10 +5,9 @@ that fills the car; so a batch that is done again goes on where it was stopped.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError, OutsideError
@@ -22,9 +21,11 @@ from directapp.connectors.vegvesen_failures import (
 )
 from directapp.connectors.vegvesen_types import Vehicle
 from directapp.declare.case import Range
-from directapp.domains.cars.fields import CARS
+from directapp.declare.names import FieldName, Row, Values
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.registry.answers import REGISTRAR
 from directapp.domains.registry.events import ENRICH
+from directapp.domains.registry.fields import EnrichmentLogs, EnrichmentRuns
 from directapp.domains.registry.found import REGISTRY, Found, empties, of_vehicle
 from directapp.domains.registry.lookups import Code, Lookups, read_code
 from directapp.domains.registry.runs import LOGS, RESULTS, RUNS, goes_on
@@ -48,7 +49,7 @@ class Manner:
     left alone at night; ``most`` cars a night, so that the day keeps look-ups; ``failures`` in a row stop a run.
     """
 
-    fields: tuple[str, ...]
+    fields: tuple[FieldName[object], ...]
     states: tuple[str, ...]
     again: timedelta = timedelta(days=7)
     most: int = 5_000
@@ -79,21 +80,21 @@ class Enricher:
         """Begin the night's run; a second call of the same night changes nothing."""
         async with job.act(REGISTRAR) as ctx:
             night = oslo_day(ctx.now)
-            if await ctx.find(RUNS, night=night, trigger="night", limit=1):
+            if await ctx.find(RUNS, {EnrichmentRuns.night: night, EnrichmentRuns.trigger: "night"}, limit=1):
                 return
             if await goes_on(ctx):
                 return
-            run = await ctx.create(RUNS, {"night": night, "trigger": "night"})
+            run = await ctx.create(RUNS, {EnrichmentRuns.night: night, EnrichmentRuns.trigger: "night"})
             ctx.emit(ENRICH, on=run)
 
     async def work(self, job: JobRun) -> None:
         """Ask for one batch of a run, fill what came, and ask for the next batch."""
         async with job.act(REGISTRAR) as ctx:
             run = ctx.seen
-            if run is None or run.row["status"] != "running":
+            if run is None or run.row[EnrichmentRuns.status] != "running":
                 return
             wanted = await self._wanted(ctx, run)
-            left = self._manner.most - int(run.row["cars_asked"] or 0)
+            left = self._manner.most - int(run.row[EnrichmentRuns.cars_asked] or 0)
         if not wanted or left <= 0:
             await self._end(job, "finished", "most" if wanted else None)
             return
@@ -101,24 +102,38 @@ class Enricher:
             await self._end(job, "stopped", "not_set_up")
             return
         try:
-            await self._ask(job, wanted[: min(self._manner.batch, left)], again=bool(run.row["failures_in_row"]))
+            await self._ask(
+                job, wanted[: min(self._manner.batch, left)], again=bool(run.row[EnrichmentRuns.failures_in_row])
+            )
         except OutsideError as error:
             await self._failed(job, error)
             return
         async with job.act(REGISTRAR) as ctx:
-            await ctx.change({"failures_in_row": 0, **await _figures(ctx)})
+            await ctx.change({EnrichmentRuns.failures_in_row: 0, **await _figures(ctx)})
             ctx.emit(ENRICH)
 
     async def _wanted(self, ctx: CommandContext, run: Seen) -> list[_Wanted]:
         """Return the cars to ask for: something is empty, there is something to ask by, and no log is young enough."""
         manner = self._manner
-        names = tuple(dict.fromkeys((*manner.fields, "vin", "license_plate")))
-        since = run.row["started_at"]
-        if run.row["trigger"] == "night":
+        names = tuple(dict.fromkeys((*manner.fields, Cars.vin, Cars.license_plate)))
+        since = run.row[EnrichmentRuns.started_at]
+        if run.row[EnrichmentRuns.trigger] == "night":
             since -= manner.again
-        logs = await ctx.every(LOGS, at=Range(since, None), only=("car", "result", "run"))
-        asked = {log.row["car"] for log in logs if log.row["result"] != "failed" or log.row["run"] == run.id}
-        cars = await ctx.every(CARS, status=list(manner.states), only=names)
+        logs = await ctx.every(
+            LOGS,
+            {EnrichmentLogs.at: Range(since, None)},
+            only=(
+                EnrichmentLogs.car,
+                EnrichmentLogs.result,
+                EnrichmentLogs.run,
+            ),
+        )
+        asked = {
+            log.row[EnrichmentLogs.car]
+            for log in logs
+            if log.row[EnrichmentLogs.result] != "failed" or log.row[EnrichmentLogs.run] == run.id
+        }
+        cars = await ctx.every(CARS, {Cars.status: list(manner.states)}, only=names)
         found = []
         for car in cars:
             empty = empties(car.row, manner.fields)
@@ -165,7 +180,7 @@ class Enricher:
         try:
             async with job.act(REGISTRAR) as ctx:
                 car = await ctx.look_up(CARS, wanted.car)
-                if car.row["status"] in CLOSED:
+                if car.row[Cars.status] in CLOSED:
                     result = _Result("skipped", reason="moved_on")
                 elif _is_another(car.row, found):
                     result = _Result("skipped", reason="another_car")
@@ -195,8 +210,8 @@ class Enricher:
             await self._end(job, "stopped", "refused")
             return
         async with job.act(REGISTRAR) as ctx:
-            in_row = int(ctx.target.row["failures_in_row"] or 0) + 1
-            await ctx.change({"failures_in_row": in_row, **await _figures(ctx)})
+            in_row = int(ctx.target.row[EnrichmentRuns.failures_in_row] or 0) + 1
+            await ctx.change({EnrichmentRuns.failures_in_row: in_row, **await _figures(ctx)})
         if in_row >= self._manner.failures:
             await self._end(job, "stopped", "failures")
             return
@@ -205,7 +220,11 @@ class Enricher:
 
     async def _end(self, job: JobRun, status: str, why: str | None) -> None:
         async with job.act(REGISTRAR) as ctx:
-            ended = {"status": status, "stopped_by": why, "finished_at": ctx.now}
+            ended: Values = {
+                EnrichmentRuns.status: status,
+                EnrichmentRuns.stopped_by: why,
+                EnrichmentRuns.finished_at: ctx.now,
+            }
             await ctx.change({**ended, **await _figures(ctx)})
 
 
@@ -213,7 +232,7 @@ class Enricher:
 class _Result:
     result: str
     reason: str | None = None
-    fields: tuple[str, ...] = ()
+    fields: tuple[FieldName[object], ...] = ()
     message: Text | None = None
 
 
@@ -222,53 +241,61 @@ _NOTHING = _Result("skipped", reason="nothing_missing")
 
 async def _write(ctx: CommandContext, wanted: _Wanted, result: _Result) -> None:
     """Log what came of a car."""
-    values = {
-        "run": ctx.target.id,
-        "car": wanted.car,
-        "asked_by": wanted.code.kind,
-        "result": result.result,
-        "reason": result.reason,
-        "fields": list(result.fields),
-        "fields_empty": wanted.empty,
-        "message": result.message,
+    values: Values = {
+        EnrichmentLogs.run: ctx.target.id,
+        EnrichmentLogs.car: wanted.car,
+        EnrichmentLogs.asked_by: wanted.code.kind,
+        EnrichmentLogs.result: result.result,
+        EnrichmentLogs.reason: result.reason,
+        EnrichmentLogs.fields: list(result.fields),
+        EnrichmentLogs.fields_empty: wanted.empty,
+        EnrichmentLogs.message: result.message,
     }
     await ctx.create(LOGS, values)
 
 
 async def _figures(ctx: CommandContext) -> dict[str, int]:
     """Return the figures of a run, from its logs."""
-    logs = await ctx.every(LOGS, run=ctx.target.id, only=("result", "fields", "fields_empty"))
-    results = Counter(log.row["result"] for log in logs)
+    logs = await ctx.every(
+        LOGS,
+        {EnrichmentLogs.run: ctx.target.id},
+        only=(
+            EnrichmentLogs.result,
+            EnrichmentLogs.fields,
+            EnrichmentLogs.fields_empty,
+        ),
+    )
+    results = Counter(log.row[EnrichmentLogs.result] for log in logs)
     return {
         "cars_asked": len(logs),
         **{choice.code: results[choice.code] for choice in RESULTS},
-        "fields_empty": sum(int(log.row["fields_empty"] or 0) for log in logs),
-        "fields_filled": sum(len(log.row["fields"] or ()) for log in logs),
+        "fields_empty": sum(int(log.row[EnrichmentLogs.fields_empty] or 0) for log in logs),
+        "fields_filled": sum(len(log.row[EnrichmentLogs.fields] or ()) for log in logs),
     }
 
 
-def code_of(car: Mapping[str, Any]) -> Code | None:
+def code_of(car: Row) -> Code | None:
     """Return what a car is asked for by: its chassis number, else its plate."""
-    for name in ("vin", "license_plate"):
+    for name in (Cars.vin, Cars.license_plate):
         if car.get(name):
             try:
-                return read_code(str(car[name]))
+                return read_code(car[name])
             except BadLookUpError:
                 continue
     return None
 
 
-def _is_another(car: Mapping[str, Any], found: Found) -> bool:
+def _is_another(car: Row, found: Found) -> bool:
     """Whether an answer names another chassis number than the car's: a plate that has moved."""
-    told = found.get("vin", {}).get("value")
-    return bool(car.get("vin") and told and told != car["vin"])
+    told = found.get(Cars.vin, {}).get("value")
+    return bool(car.get(Cars.vin) and told and told != car[Cars.vin])
 
 
-def _patch(car: Mapping[str, Any], found: Found, names: Sequence[str]) -> dict[str, Any]:
-    sources = {**(car.get("registry_sources") or {})}
+def _patch(car: Row, found: Found, names: Sequence[FieldName[object]]) -> Values:
+    sources = {**(car.get(Cars.registry_sources) or {})}
     for name in names:
         sources[name] = {"source": found[name].get("source", REGISTRY), "at": found[name]["at"]}
-    return {**{name: found[name]["value"] for name in names}, "registry_sources": sources}
+    return {**{name: found[name]["value"] for name in names}, Cars.registry_sources: sources}
 
 
 def _why(error: Exception) -> Text:

@@ -7,13 +7,14 @@ from typing import Any, Literal
 from directapp.declare.access import Grant
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError
+from directapp.declare.names import Row, plain
+from directapp.domains.cars.fields import Cars
 from directapp.domains.registry.found import Found
 
 FILL = "fill_from_registry"
-SOURCES = "registry_sources"
 PERSON = "user"
 # Offered, and left to the person: the registry's variant is that of the type approval, not what people call the car.
-_LEFT_TO_YOU = frozenset({"variant"})
+_LEFT_TO_YOU = frozenset({Cars.variant})
 
 State = Literal["new", "differs", "same"]
 
@@ -35,17 +36,17 @@ class Change:
     suggested: bool = False
 
 
-def preview(fields: Mapping[str, Field], row: Mapping[str, Any], found: Found) -> list[Change]:
+def preview(fields: Mapping[str, Field], row: Row, found: Found) -> list[Change]:
     """Return what an answer says about each field of a car that it names, in the fields' order."""
     made = (_change(item, row, found[name]) for name, item in fields.items() if name in found)
     return [change for change in made if change is not None]
 
 
-def _change(item: Field, row: Mapping[str, Any], told: Mapping[str, Any]) -> Change | None:
+def _change(item: Field, row: Row, told: Mapping[str, Any]) -> Change | None:
     value = _understood(item, told["value"])
     if value is None:
         return None
-    now = row.get(item.name)
+    now = plain(row).get(item.name)
     given = None if now in (None, "") else now
     state: State = "new" if given is None else "same" if _alike(_understood(item, given), value) else "differs"
     source = _source(row, item.name) if given is not None else None
@@ -61,8 +62,8 @@ def _change(item: Field, row: Mapping[str, Any], told: Mapping[str, Any]) -> Cha
     )
 
 
-def _source(row: Mapping[str, Any], name: str) -> str:
-    sources = row.get(SOURCES)
+def _source(row: Row, name: str) -> str:
+    sources = row.get(Cars.registry_sources)
     said = sources.get(name) if isinstance(sources, Mapping) else None
     return str(said.get("source", PERSON)) if isinstance(said, Mapping) else PERSON
 

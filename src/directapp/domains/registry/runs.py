@@ -7,12 +7,14 @@ from directapp.declare.access import Access, Grant
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.rules import Is, SeenInFull
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS
 from directapp.domains.people.fields import USERS
 from directapp.domains.registry.answers import KINDS, REGISTRAR
 from directapp.domains.registry.events import ENRICH
+from directapp.domains.registry.fields import EnrichmentLogs, EnrichmentRuns, InspectionReminders
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError
 from directapp.kernel.text import Text, _, pgettext
@@ -51,9 +53,13 @@ def _count(name: str, label: Text) -> Field:
 
 async def goes_on(ctx: CommandContext) -> bool:
     """Whether a run goes on; one that nobody has worked at for hours was left behind, and is ended here."""
-    running = await ctx.find(RUNS, system=REGISTRAR, status="running", limit=1)
-    if running and running[0].row["updated_at"] < ctx.now - _LEFT_BEHIND:
-        ended = {"status": "stopped", "stopped_by": "failures", "finished_at": ctx.now}
+    running = await ctx.find(RUNS, {EnrichmentRuns.status: "running"}, system=REGISTRAR, limit=1)
+    if running and running[0].row[EnrichmentRuns.updated_at] < ctx.now - _LEFT_BEHIND:
+        ended: Values = {
+            EnrichmentRuns.status: "stopped",
+            EnrichmentRuns.stopped_by: "failures",
+            EnrichmentRuns.finished_at: ctx.now,
+        }
         await ctx.change(ended, system=REGISTRAR, on=running[0])
         return False
     return bool(running)
@@ -63,7 +69,11 @@ async def run_now(ctx: CommandContext) -> None:
     """Start an enrichment without waiting for the night; one runs at a time."""
     if await goes_on(ctx):
         raise ConflictError(_RUNNING)
-    values: dict[str, Any] = {"trigger": "person", "night": oslo_day(ctx.now), "asked_by": ctx.actor.user}
+    values: dict[str, Any] = {
+        EnrichmentRuns.trigger: "person",
+        EnrichmentRuns.night: oslo_day(ctx.now),
+        EnrichmentRuns.asked_by: ctx.actor.user,
+    }
     run = await ctx.create(RUNS, values, system=REGISTRAR)
     ctx.emit(ENRICH, on=run)
     ctx.answer = run
@@ -87,18 +97,18 @@ ENRICHMENT_RUNS = Collection(
             "course",
             pgettext("how it goes", "Course"),
             (
-                field("night", _("Night of"), Kind.DATE, required=True, immutable=True),
+                field(EnrichmentRuns.night, _("Night of"), Kind.DATE, required=True, immutable=True),
                 field(
-                    "trigger",
+                    EnrichmentRuns.trigger,
                     _("Started by"),
                     Kind.CHOICE,
                     required=True,
                     immutable=True,
                     choices=choices(("night", _("The night job")), ("person", _("A person"))),
                 ),
-                field("asked_by", _("Asked for by"), Kind.REF, ref=USERS, on_delete="set_null"),
+                field(EnrichmentRuns.asked_by, _("Asked for by"), Kind.REF, ref=USERS, on_delete="set_null"),
                 field(
-                    "status",
+                    EnrichmentRuns.status,
                     _("Status"),
                     Kind.CHOICE,
                     default="running",
@@ -108,42 +118,51 @@ ENRICHMENT_RUNS = Collection(
                         ("stopped", _("Stopped")),
                     ),
                 ),
-                field("stopped_by", _("Why it stopped"), Kind.CHOICE, choices=STOPS),
-                field("started_at", _("Started"), Kind.INSTANT, default=lambda case: case.now),
-                field("finished_at", _("Finished"), Kind.INSTANT),
+                field(EnrichmentRuns.stopped_by, _("Why it stopped"), Kind.CHOICE, choices=STOPS),
+                field(EnrichmentRuns.started_at, _("Started"), Kind.INSTANT, default=lambda case: case.now),
+                field(EnrichmentRuns.finished_at, _("Finished"), Kind.INSTANT),
             ),
         ),
         Group(
             "figures",
             _("Figures"),
             (
-                _count("cars_asked", _("Cars asked for")),
-                _count("filled", _("Filled")),
-                _count("not_found", _("Not found")),
-                _count("failed", _("Failed")),
-                _count("skipped", _("Skipped")),
-                _count("fields_empty", _("Empty fields")),
-                _count("fields_filled", _("Fields filled")),
-                _count("failures_in_row", _("Failures in a row")),
+                _count(EnrichmentRuns.cars_asked, _("Cars asked for")),
+                _count(EnrichmentRuns.filled, _("Filled")),
+                _count(EnrichmentRuns.not_found, _("Not found")),
+                _count(EnrichmentRuns.failed, _("Failed")),
+                _count(EnrichmentRuns.skipped, _("Skipped")),
+                _count(EnrichmentRuns.fields_empty, _("Empty fields")),
+                _count(EnrichmentRuns.fields_filled, _("Fields filled")),
+                _count(EnrichmentRuns.failures_in_row, _("Failures in a row")),
             ),
         ),
     ),
     access=Access(grants=(Grant(role="tenant_admin", verbs=("run_now",)),), systems=(REGISTRAR, "demo")),
     views=Views(
-        columns=("started_at", "night", "trigger", "status", "filled", "not_found", "failed", "skipped"),
-        title=("night",),
+        columns=(
+            EnrichmentRuns.started_at,
+            EnrichmentRuns.night,
+            EnrichmentRuns.trigger,
+            EnrichmentRuns.status,
+            EnrichmentRuns.filled,
+            EnrichmentRuns.not_found,
+            EnrichmentRuns.failed,
+            EnrichmentRuns.skipped,
+        ),
+        title=(EnrichmentRuns.night,),
         sort=("-started_at",),
-        filters=("status", "trigger"),
+        filters=(EnrichmentRuns.status, EnrichmentRuns.trigger),
         icon="database",
     ),
     verbs=(RUN_NOW,),
     unique=(
         Unique(
-            fields=("night",),
+            fields=(EnrichmentRuns.night,),
             message=_("This night has been run already."),
-            where=Is("trigger", "night"),
+            where=Is(EnrichmentRuns.trigger, "night"),
         ),
-        Unique(fields=("status",), message=_RUNNING, where=Is("status", "running")),
+        Unique(fields=(EnrichmentRuns.status,), message=_RUNNING, where=Is(EnrichmentRuns.status, "running")),
     ),
     history=False,
 )
@@ -157,15 +176,15 @@ ENRICHMENT_LOGS = Collection(
             "all",
             _("Look-up"),
             (
-                field("run", _("Enrichment"), Kind.REF, ref=RUNS, on_delete="cascade", required=True),
-                field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True),
-                field("asked_by", pgettext("means", "Asked by"), Kind.CHOICE, choices=KINDS),
-                field("result", _("Result"), Kind.CHOICE, choices=RESULTS, required=True),
-                field("reason", _("Reason"), Kind.CHOICE, choices=REASONS),
-                field("fields", _("Fields filled"), Kind.JSON, form={"type": "array"}),
-                _count("fields_empty", _("Empty fields")),
-                field("at", _("Time"), Kind.INSTANT, required=True, default=lambda case: case.now),
-                field("message", _("Message"), Kind.TEXT, max_length=500),
+                field(EnrichmentLogs.run, _("Enrichment"), Kind.REF, ref=RUNS, on_delete="cascade", required=True),
+                field(EnrichmentLogs.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True),
+                field(EnrichmentLogs.asked_by, pgettext("means", "Asked by"), Kind.CHOICE, choices=KINDS),
+                field(EnrichmentLogs.result, _("Result"), Kind.CHOICE, choices=RESULTS, required=True),
+                field(EnrichmentLogs.reason, _("Reason"), Kind.CHOICE, choices=REASONS),
+                field(EnrichmentLogs.fields, _("Fields filled"), Kind.JSON, form={"type": "array"}),
+                _count(EnrichmentLogs.fields_empty, _("Empty fields")),
+                field(EnrichmentLogs.at, _("Time"), Kind.INSTANT, required=True, default=lambda case: case.now),
+                field(EnrichmentLogs.message, _("Message"), Kind.TEXT, max_length=500),
             ),
         ),
     ),
@@ -177,10 +196,17 @@ ENRICHMENT_LOGS = Collection(
         systems=(REGISTRAR, "demo"),
     ),
     views=Views(
-        columns=("at", "car", "result", "reason", "asked_by", "message"),
-        title=("at",),
+        columns=(
+            EnrichmentLogs.at,
+            EnrichmentLogs.car,
+            EnrichmentLogs.result,
+            EnrichmentLogs.reason,
+            EnrichmentLogs.asked_by,
+            EnrichmentLogs.message,
+        ),
+        title=(EnrichmentLogs.at,),
         sort=("-at",),
-        filters=("result", "reason", "run"),
+        filters=(EnrichmentLogs.result, EnrichmentLogs.reason, EnrichmentLogs.run),
         icon="database",
     ),
     indexes=(("car", "at"), ("run", "result")),
@@ -196,14 +222,22 @@ INSPECTION_REMINDERS = Collection(
             "all",
             _("Reminder"),
             (
-                field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-                field("due", _("Due"), Kind.DATE, required=True, immutable=True),
+                field(
+                    InspectionReminders.car,
+                    _("Car"),
+                    Kind.REF,
+                    ref=CARS,
+                    on_delete="cascade",
+                    required=True,
+                    immutable=True,
+                ),
+                field(InspectionReminders.due, _("Due"), Kind.DATE, required=True, immutable=True),
             ),
         ),
     ),
     access=Access(grants=(), systems=(REGISTRAR, "demo")),
-    views=Views(columns=("car", "due"), title=("due",)),
-    unique=(Unique(fields=("car", "due"), message=_("It has been told already.")),),
+    views=Views(columns=(InspectionReminders.car, InspectionReminders.due), title=(InspectionReminders.due,)),
+    unique=(Unique(fields=(InspectionReminders.car, InspectionReminders.due), message=_("It has been told already.")),),
     exposed=False,
     history=False,
 )

@@ -10,11 +10,12 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Who
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ROLE_CHOICES
+from directapp.domains.saved_views.fields import ListColumns
 from directapp.domains.saved_views.views import COLUMNS_FORM, read_columns
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
-_OWN = Is("person", Who.USER)
+_OWN = Is(ListColumns.person, Who.USER)
 
 
 def _own(case: Case) -> Any:
@@ -26,7 +27,7 @@ CONTENT = Group(
     _("Columns"),
     (
         field(
-            "person",
+            ListColumns.person,
             _("Person"),
             Kind.REF,
             ref=USERS,
@@ -34,18 +35,21 @@ CONTENT = Group(
             immutable=True,
             on_delete="cascade",
             default=_own,
+            personal="employee",
         ),
-        field("collection", _("List"), required=True, max_length=60, immutable=True),
-        field("columns", _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM, default=lambda _: []),
+        field(ListColumns.collection, _("List"), required=True, max_length=60, immutable=True),
+        field(
+            ListColumns.columns, _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM, default=lambda _: []
+        ),
     ),
 )
 
 
 def is_ones_own(case: Case) -> list[Problem]:
     """Let people arrange their own lists only."""
-    if case.actor.is_system or case.get("person") == case.actor.user:
+    if case.actor.is_system or case.get(ListColumns.person) == case.actor.user:
         return []
-    return [Problem(_("Choose for yourself only."), field="person")]
+    return [Problem(_("Choose for yourself only."), field=ListColumns.person)]
 
 
 LIST_COLUMNS = Collection(
@@ -61,11 +65,16 @@ LIST_COLUMNS = Collection(
         systems=("demo",),
         delete_why=_("People go back to the standard columns."),
     ),
-    views=Views(columns=("collection", "columns"), title=("collection",), sort=("collection",), icon="columns"),
+    views=Views(
+        columns=(ListColumns.collection, ListColumns.columns),
+        title=(ListColumns.collection,),
+        sort=(ListColumns.collection,),
+        icon="columns",
+    ),
     rules=(is_ones_own,),
     unique=(
         Unique(
-            fields=("person", "collection"),
+            fields=(ListColumns.person, ListColumns.collection),
             message=_("The columns are chosen already."),
         ),
     ),

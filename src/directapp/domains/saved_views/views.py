@@ -11,6 +11,7 @@ from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, Is, Rule, Who, all_of, either
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import ADMIN, ROLE_CHOICES
+from directapp.domains.saved_views.fields import SavedViews
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
@@ -54,47 +55,47 @@ CONTENT = Group(
     "all",
     _("View"),
     (
-        field("name", _("Name"), required=True, max_length=60, search=True),
-        field("collection", _("List"), required=True, max_length=60, immutable=True),
-        field("query", _("Filter"), Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
-        field("columns", _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
-        field("view", _("Shown as"), Kind.CHOICE, choices=LOOKS, required=True, default="table"),
-        field("shared_role", _("Shared with role"), Kind.CHOICE, choices=ROLE_CHOICES),
-        field("shared_site", _("Shared with site"), Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
-        field("pinned", _("Pinned in the menu"), Kind.BOOLEAN, default=False),
+        field(SavedViews.name, _("Name"), required=True, max_length=60, search=True),
+        field(SavedViews.collection, _("List"), required=True, max_length=60, immutable=True),
+        field(SavedViews.query, _("Filter"), Kind.JSON, parse=read_query, form=QUERY_FORM, default=lambda _: []),
+        field(SavedViews.columns, _("Columns"), Kind.JSON, parse=read_columns, form=COLUMNS_FORM),
+        field(SavedViews.view, _("Shown as"), Kind.CHOICE, choices=LOOKS, required=True, default="table"),
+        field(SavedViews.shared_role, _("Shared with role"), Kind.CHOICE, choices=ROLE_CHOICES),
+        field(SavedViews.shared_site, _("Shared with site"), Kind.REF, ref=DEALERSHIPS, on_delete="cascade"),
+        field(SavedViews.pinned, _("Pinned in the menu"), Kind.BOOLEAN, default=False),
     ),
 )
 
-_OWN = Is("created_by", Who.USER)
+_OWN = Is(SavedViews.created_by, Who.USER)
 
 
 def shared_with_own_site(case: Case) -> list[Problem]:
     """Let people share with their own site only; an administrator with any."""
-    site = case.get("shared_site")
-    unasked = site is None or not case.changed("shared_site") or case.actor.is_system
+    site = case.get(SavedViews.shared_site)
+    unasked = site is None or not case.changed(SavedViews.shared_site) or case.actor.is_system
     if unasked or site == case.actor.site or ADMIN in case.actor.roles:
         return []
     words = _("Share with your own site.")
-    return [Problem(words, field="shared_site")]
+    return [Problem(words, field=SavedViews.shared_site)]
 
 
 def shared_with_everyone_by_admin(case: Case) -> list[Problem]:
     """Keep a view that is shared with a role to the sharer's own site, unless an administrator shares it."""
-    wide = case.get("shared_role") is not None and case.get("shared_site") is None
-    unasked = not wide or not case.changed("shared_role", "shared_site") or case.actor.is_system
+    wide = case.get(SavedViews.shared_role) is not None and case.get(SavedViews.shared_site) is None
+    unasked = not wide or not case.changed(SavedViews.shared_role, SavedViews.shared_site) or case.actor.is_system
     if unasked or ADMIN in case.actor.roles:
         return []
     words = _("Only an administrator shares with a role at every site. Choose your own site too.")
-    return [Problem(words, field="shared_role")]
+    return [Problem(words, field=SavedViews.shared_role)]
 
 
 def _seen_by(role: str) -> Rule:
     """Return the rows a role sees: its own, those shared with it, with its site, or with both at once."""
-    with_role, with_site = Is("shared_role", role), Is("shared_site", Who.SITE)
+    with_role, with_site = Is(SavedViews.shared_role, role), Is(SavedViews.shared_site, Who.SITE)
     return either(
         _OWN,
-        all_of(with_role, Empty("shared_site")),
-        all_of(with_site, Empty("shared_role")),
+        all_of(with_role, Empty(SavedViews.shared_site)),
+        all_of(with_site, Empty(SavedViews.shared_role)),
         all_of(with_role, with_site),
     )
 
@@ -117,10 +118,18 @@ SAVED_VIEWS = Collection(
         delete_why=_("People tidy up among their own views."),
     ),
     views=Views(
-        columns=("name", "collection", "view", "shared_role", "shared_site", "pinned", "created_by"),
-        title=("name",),
-        sort=("name",),
-        filters=("collection", "shared_role", "shared_site", "pinned"),
+        columns=(
+            SavedViews.name,
+            SavedViews.collection,
+            SavedViews.view,
+            SavedViews.shared_role,
+            SavedViews.shared_site,
+            SavedViews.pinned,
+            SavedViews.created_by,
+        ),
+        title=(SavedViews.name,),
+        sort=(SavedViews.name,),
+        filters=(SavedViews.collection, SavedViews.shared_role, SavedViews.shared_site, SavedViews.pinned),
         icon="star",
     ),
     rules=(shared_with_own_site, shared_with_everyone_by_admin),

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from directapp.declare.case import Case, Row
+from directapp.declare.case import Case
+from directapp.declare.names import FieldName, Row
+from directapp.domains.records.fields import CarFiles
+from directapp.domains.workshop.fields import Inspections
 from directapp.domains.workshop.templates import item_codes
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Name, Text, _, verbatim
@@ -20,12 +23,12 @@ ANSWERS_FORM = {
     "type": "array",
     "items": {
         "type": "object",
-        "description": "Each item of the checklist once; a remark or critical with a note.",
+        "description": "Each item of the checklist once; signing waits for a note with each remark or critical.",
         "properties": {
             "item": {"type": "string"},
             "result": {"enum": list(RESULTS)},
             "note": _NOTE_FORM,
-            "photos": {"type": "array", "items": _FILE_FORM},
+            Inspections.photos: {"type": "array", "items": _FILE_FORM},
         },
         "required": ["item", "result"],
         "additionalProperties": False,
@@ -48,31 +51,36 @@ MARKS_FORM = {
     },
 }
 
-HANDOVER_CHECKS: Mapping[str, Text] = {
-    "plates_ok": _("Plates are in place"),
-    "reregistered": _("Registered to the customer"),
-    "insurance": _("Insurance is in force"),
-    "liens": _("Liens are checked and cleared"),
-    "keys": _("All keys are handed over"),
+HANDOVER_CHECKS: Mapping[FieldName[bool], Text] = {
+    Inspections.plates_ok: _("Plates are in place"),
+    Inspections.reregistered: _("Registered to the customer"),
+    Inspections.insurance: _("Insurance is in force"),
+    Inspections.liens: _("Liens are checked and cleared"),
+    Inspections.keys: _("All keys are handed over"),
 }
 
 
 def answer_list(row: Row) -> list[dict[str, Any]]:
     """Return a row's answers that have the right shape."""
-    answers = row.get("answers")
+    answers = row.get(Inspections.answers)
     return [a for a in answers if isinstance(a, dict)] if isinstance(answers, list) else []
 
 
 def item_label(row: Row, code: str) -> Text:
     """Return what a checklist item is called; an unknown one is called by its code."""
-    found = next((i for i in row.get("items") or () if i.get("code") == code), None)
+    found = next((i for i in row.get(Inspections.items) or () if i.get("code") == code), None)
     return Name((("nb", found["nb"]), ("en", found["en"]))) if found else verbatim(code)
 
 
 def open_items(row: Row) -> list[str]:
     """Return the codes of the items that have no answer yet."""
     answered = {a.get("item") for a in answer_list(row)}
-    return [code for code in item_codes(row.get("items")) if code not in answered]
+    return [code for code in item_codes(row.get(Inspections.items)) if code not in answered]
+
+
+def untold_items(row: Row) -> list[str]:
+    """Return the codes of the items on which something was found and nobody has written what."""
+    return [a["item"] for a in answer_list(row) if a.get("result") in FOUND and not str(a.get("note") or "").strip()]
 
 
 def _note_fits(note: object) -> bool:
@@ -87,27 +95,24 @@ def _judge_answer(case: Case, answer: object, known: set[str]) -> Text | None:
         return _("“{item}” is not on the checklist.").fill(item=label)
     if answer.get("result") not in RESULTS:
         return _("{item}: choose ok, remark or critical.").fill(item=label)
-    note = answer.get("note")
-    if not _note_fits(note):
+    if not _note_fits(answer.get("note")):
         return _("{item}: the note is too long.").fill(item=label)
-    if answer["result"] in FOUND and not str(note or "").strip():
-        return _("{item}: write what was found.").fill(item=label)
     return None
 
 
 def judge_answers(case: Case) -> list[Problem]:
-    """Every answer is about an item of the checklist, once, and says what was found."""
-    answers = case.get("answers")
-    if not answers or not case.changed("answers", "template"):
+    """Every answer is about an item of the checklist, once; what was found may be written after the tap."""
+    answers = case.get(Inspections.answers)
+    if not answers or not case.changed(Inspections.answers, Inspections.template):
         return []
     if not isinstance(answers, list):
-        return [Problem(_("Must be a list of answers."), field="answers")]
-    known = set(item_codes(case.get("items")))
+        return [Problem(_("Must be a list of answers."), field=Inspections.answers)]
+    known = set(item_codes(case.get(Inspections.items)))
     found = (_judge_answer(case, answer, known) for answer in answers)
-    problems = [Problem(message, field="answers") for message in found if message is not None]
+    problems = [Problem(message, field=Inspections.answers) for message in found if message is not None]
     codes = [a.get("item") for a in answer_list(case.row)]
     if not problems and len(set(codes)) != len(codes):
-        problems.append(Problem(_("An item is answered twice."), field="answers"))
+        problems.append(Problem(_("An item is answered twice."), field=Inspections.answers))
     return problems
 
 
@@ -128,13 +133,13 @@ def _is_mark(mark: object) -> bool:
 
 def judge_marks(case: Case) -> list[Problem]:
     """Each damage mark stands on the outline: x and y as shares of a view from 0 to 1."""
-    marks = case.get("damage_marks")
-    if not marks or not case.changed("damage_marks"):
+    marks = case.get(Inspections.damage_marks)
+    if not marks or not case.changed(Inspections.damage_marks):
         return []
     if isinstance(marks, list) and len(marks) <= _MOST_MARKS and all(_is_mark(m) for m in marks):
         return []
     words = _("Each damage mark has x and y from 0 to 1, and a view: {views}.").fill(views=", ".join(VIEWS))
-    return [Problem(words, field="damage_marks")]
+    return [Problem(words, field=Inspections.damage_marks)]
 
 
 def _photos_of(entries: object) -> Iterable[str]:
@@ -148,11 +153,11 @@ def _photos_of(entries: object) -> Iterable[str]:
 
 def judge_photos(case: Case) -> list[Problem]:
     """Demand that a photo shown with a car is one of the car's own files."""
-    own = {str(f.get("file")) for f in case.many("files")}
+    own = {str(f.get(CarFiles.file)) for f in case.many("files")}
     shown = {
-        "photos": [str(p) for p in case.get("photos") or ()],
-        "answers": list(_photos_of(case.get("answers"))),
-        "damage_marks": list(_photos_of(case.get("damage_marks"))),
+        Inspections.photos: [str(p) for p in case.get(Inspections.photos) or ()],
+        Inspections.answers: list(_photos_of(case.get(Inspections.answers))),
+        Inspections.damage_marks: list(_photos_of(case.get(Inspections.damage_marks))),
     }
     words = _("Add the photo to the car's files first.")
     return [Problem(words, field=name) for name, ids in shown.items() if case.changed(name) and not set(ids) <= own]

@@ -6,9 +6,16 @@ from directapp.declare.case import Case
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CARS
-from directapp.domains.workshop.answers import FOUND, HANDOVER_CHECKS, answer_list, item_label, open_items
-from directapp.domains.workshop.fields import INSPECTION_TEMPLATES, INSPECTIONS, WORK_ITEMS
+from directapp.domains.cars.fields import CARS, Cars
+from directapp.domains.workshop.answers import FOUND, HANDOVER_CHECKS, answer_list, item_label, open_items, untold_items
+from directapp.domains.workshop.fields import (
+    INSPECTION_TEMPLATES,
+    INSPECTIONS,
+    WORK_ITEMS,
+    Inspections,
+    InspectionTemplates,
+    WorkItems,
+)
 from directapp.domains.workshop.rights import closed_car
 from directapp.domains.workshop.templates import critical_codes
 from directapp.domains.workshop.work_items import KINDS
@@ -27,10 +34,17 @@ _NAMED = 3
 
 
 async def _template_for(ctx: CommandContext, car: Seen) -> Seen | None:
-    own = car.row.get("car_type")
+    own = car.row.get(Cars.car_type)
     for car_type in dict.fromkeys((own, _LIST_OF_TYPE.get(str(own), "used"))):
         found = await ctx.find(
-            INSPECTION_TEMPLATES, system="pipeline", limit=1, kind="mottak", active=True, car_type=car_type
+            INSPECTION_TEMPLATES,
+            {
+                InspectionTemplates.kind: "mottak",
+                InspectionTemplates.active: True,
+                InspectionTemplates.car_type: car_type,
+            },
+            system="pipeline",
+            limit=1,
         )
         if found:
             return found[0]
@@ -40,21 +54,24 @@ async def _template_for(ctx: CommandContext, car: Seen) -> Seen | None:
 async def begin(ctx: CommandContext) -> None:
     """Begin receiving a car with its own checklist; a begun inspection is taken up again."""
     car = await ctx.look_up(CARS, ctx.params["car"])
-    begun = await ctx.find(INSPECTIONS, limit=1, car=car.id, kind="mottak", signed_at=None)
+    begun = await ctx.find(
+        INSPECTIONS, {Inspections.car: car.id, Inspections.kind: "mottak", Inspections.signed_at: None}, limit=1
+    )
     if begun:
         ctx.answer = begun[0]
         return
     template = await _template_for(ctx, car)
-    if car.row.get("inspection_started_at") is None:
-        await ctx.change({"inspection_started_at": ctx.now}, on=car)
+    if car.row.get(Cars.inspection_started_at) is None:
+        await ctx.change({Cars.inspection_started_at: ctx.now}, on=car)
     ctx.answer = await ctx.create(
-        INSPECTIONS, {"car": car.id, "kind": "mottak", "template": template.id if template else None}
+        INSPECTIONS,
+        {Inspections.car: car.id, Inspections.kind: "mottak", Inspections.template: template.id if template else None},
     )
 
 
 def _criticals_left(case: Case) -> list[Text]:
-    made = {w.get("inspection_item") for w in case.many("work_items")}
-    marked = critical_codes(case.row.get("items"))
+    made = {w.get(WorkItems.inspection_item) for w in case.many("work_items")}
+    marked = critical_codes(case.row.get(Inspections.items))
     found = (a for a in answer_list(case.row) if a.get("result") == "critical" or _is_remark_on(marked, a))
     return [item_label(case.row, a["item"]) for a in found if a["item"] not in made]
 
@@ -68,7 +85,7 @@ def _refuse_approval(case: Case) -> None:
     if not left:
         return
     words = _("{item}: make a work item of the critical finding, or do not approve.")
-    raise ConflictError([Problem(words.fill(item=item), field="answers") for item in left])
+    raise ConflictError([Problem(words.fill(item=item), field=Inspections.answers) for item in left])
 
 
 def _findings(case: Case) -> str | None:
@@ -80,27 +97,27 @@ def _findings(case: Case) -> str | None:
 def _car_facts(ctx: CommandContext, *, approved: bool, note: str | None, car: Seen) -> dict[str, Any]:
     findings = _findings(ctx.case)
     if not approved and not (note or findings):
-        raise InvalidError(Problem(_("Write what is wrong."), field="note"))
+        raise InvalidError(Problem(_("Write what is wrong."), field=Inspections.note))
     facts: dict[str, Any] = {
-        "inspection_completed_at": ctx.now,
-        "inspection_approved": approved,
-        "inspection_remarks": findings,
-        "inspection_notes": note or (None if approved else findings),
+        Cars.inspection_completed_at: ctx.now,
+        Cars.inspection_approved: approved,
+        Cars.inspection_remarks: findings,
+        Cars.inspection_notes: note or (None if approved else findings),
     }
-    if car.row.get("inspection_started_at") is None:
-        facts["inspection_started_at"] = ctx.case.get("created_at") or ctx.now
+    if car.row.get(Cars.inspection_started_at) is None:
+        facts["inspection_started_at"] = ctx.case.get(Inspections.created_at) or ctx.now
     return facts
 
 
 async def _complete_receiving(ctx: CommandContext) -> None:
-    note, approved = ctx.params.get("note") or ctx.case.get("note"), ctx.params.get("approved")
+    note, approved = ctx.params.get("note") or ctx.case.get(Inspections.note), ctx.params.get("approved")
     if approved is None:
         words = _("Choose whether it is approved.")
-        raise InvalidError(Problem(words, field="approved"))
+        raise InvalidError(Problem(words, field=Inspections.approved))
     if approved:
         _refuse_approval(ctx.case)
     # The inspector sets the car's facts as the person they are: nothing here widens their rights.
-    car = await ctx.look_up(CARS, ctx.case.row["car"])
+    car = await ctx.look_up(CARS, ctx.case.row[Inspections.car])
     await ctx.change(_car_facts(ctx, approved=approved, note=note, car=car), on=car)
     signed = {"signed_by": ctx.actor.user, "signed_at": ctx.now, "approved": approved, "note": note}
     await ctx.change(signed, system="custodian")
@@ -108,26 +125,30 @@ async def _complete_receiving(ctx: CommandContext) -> None:
 
 async def complete(ctx: CommandContext) -> None:
     """Sign: the car's inspection facts follow from a receiving inspection, nothing from a hand-over."""
-    if ctx.case.get("kind") == "mottak":
+    if ctx.case.get(Inspections.kind) == "mottak":
         await _complete_receiving(ctx)
     else:
-        await ctx.change({"signed_by": ctx.actor.user, "signed_at": ctx.now}, system="custodian")
+        await ctx.change({Inspections.signed_by: ctx.actor.user, Inspections.signed_at: ctx.now}, system="custodian")
 
 
 def not_ready_to_sign(case: Case) -> Problem | None:
     """Say what is still open on the checklist."""
-    if case.get("signed_at") is not None:
+    if case.get(Inspections.signed_at) is not None:
         return Problem(_("The inspection is signed."), code="CONFLICT")
-    if case.get("kind") == "handover":
+    if case.get(Inspections.kind) == "handover":
         left = [label for name, label in HANDOVER_CHECKS.items() if case.get(name) is not True]
     else:
         left = [item_label(case.row, code) for code in open_items(case.row)]
-    if not left:
-        return closed_car(case)
+    if left:
+        return _waits_for(_("Still open: {items}{more}."), left)
+    untold = [item_label(case.row, code) for code in untold_items(case.row)]
+    return _waits_for(_("Write what was found: {items}{more}."), untold) if untold else closed_car(case)
+
+
+def _waits_for(words: Text, left: list[Text]) -> Problem:
     named = left[:_NAMED] if len(left) > _NAMED + 1 else left
     more = _(" and {count} more").fill(count=len(left) - len(named)) if named != left else verbatim("")
-    words = _("Still open: {items}{more}.").fill(items=join(named, ", "), more=more)
-    return Problem(words, code="CONFLICT")
+    return Problem(words.fill(items=join(named, ", "), more=more), code="CONFLICT")
 
 
 def _finding(case: Case, code: str) -> dict[str, Any]:
@@ -142,18 +163,18 @@ async def make_work_item(ctx: CommandContext) -> None:
     """Make a work item of a remark, in the words of the checklist and the inspector."""
     code = ctx.params["item"]
     finding = _finding(ctx.case, code)
-    if any(w.get("inspection_item") == code for w in ctx.case.many("work_items")):
+    if any(w.get(WorkItems.inspection_item) == code for w in ctx.case.many("work_items")):
         words = _("The item already has a work item.")
         raise ConflictError(Problem(words, field="item"))
     described = f"{item_label(ctx.case.row, code).pick(ctx.actor.language)}: {finding.get('note') or ''}"
     made = await ctx.create(
         WORK_ITEMS,
         {
-            "car": ctx.case.row["car"],
-            "description": ctx.params.get("description") or described.rstrip(": "),
-            "kind": ctx.params.get("kind") or "technical",
-            "inspection": ctx.target.id,
-            "inspection_item": code,
+            WorkItems.car: ctx.case.row[Inspections.car],
+            WorkItems.description: ctx.params.get("description") or described.rstrip(": "),
+            WorkItems.kind: ctx.params.get("kind") or "technical",
+            WorkItems.inspection: ctx.target.id,
+            WorkItems.inspection_item: code,
         },
     )
     ctx.answer = made
@@ -162,10 +183,12 @@ async def make_work_item(ctx: CommandContext) -> None:
 VERBS = (
     Verb(
         name="begin",
-        label=_("Start the receiving inspection"),
+        label=_("Inspect the car"),
         run=begin,
         on="collection",
         params=(field("car", _("Car"), Kind.REF, ref=CARS, required=True),),
+        covers=(Cars.inspection_started_at, Cars.inspection_completed_at, Cars.inspection_approved),
+        covers_in=CARS,
         icon="clipboard-plus",
         primary=True,
     ),

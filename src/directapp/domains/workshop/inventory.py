@@ -10,10 +10,11 @@ from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.domains.people.fields import DEALERSHIPS
 from directapp.domains.people.roles import WORKING
+from directapp.domains.workshop.fields import PartsInventory
 from directapp.kernel.text import _, pgettext
 
-OWN_SITE = Is("dealership", Who.SITE)
-OWN_SITES = In("dealership", Whose.SITES)
+OWN_SITE = Is(PartsInventory.dealership, Who.SITE)
+OWN_SITES = In(PartsInventory.dealership, Whose.SITES)
 
 
 def _own_site(case: Case) -> Any:
@@ -30,15 +31,15 @@ STOCK = Group(
     _("Stock"),
     (
         field(
-            "dealership",
-            _("Dealership"),
+            PartsInventory.dealership,
+            _("Site"),
             Kind.REF,
             ref=DEALERSHIPS,
             required=True,
             default=_own_site,
         ),
         field(
-            "part_number",
+            PartsInventory.part_number,
             _("Part number"),
             required=True,
             max_length=60,
@@ -46,19 +47,21 @@ STOCK = Group(
             code=True,
             search=True,
         ),
-        field("name", _("Name"), required=True, search=True),
-        field("available", _("Available"), Kind.INTEGER, minimum=0, required=True, default=0),
-        field("reserved", pgettext("parts", "Reserved"), Kind.INTEGER, minimum=0, required=True, default=0),
-        field("ordered", _("On order"), Kind.INTEGER, minimum=0, required=True, default=0),
-        field("supplier", _("Supplier")),
-        field("reorder_point", _("Reorder point"), Kind.INTEGER, minimum=0),
-        field("bin", _("Bin"), max_length=40),
+        field(PartsInventory.name, _("Name"), required=True, search=True),
+        field(PartsInventory.available, _("Available"), Kind.INTEGER, minimum=0, required=True, default=0),
+        field(
+            PartsInventory.reserved, pgettext("parts", "Reserved"), Kind.INTEGER, minimum=0, required=True, default=0
+        ),
+        field(PartsInventory.ordered, _("On order"), Kind.INTEGER, minimum=0, required=True, default=0),
+        field(PartsInventory.supplier, _("Vendor")),
+        field(PartsInventory.reorder_point, _("Reorder point"), Kind.INTEGER, minimum=0),
+        field(PartsInventory.bin, _("Bin"), max_length=40),
     ),
 )
 COST = Group(
     "cost",
     pgettext("of a part", "Cost"),
-    (field("cost", pgettext("of a part", "Cost"), Kind.MONEY, minimum=0, unit="kr"),),
+    (field(PartsInventory.cost, pgettext("of a part", "Cost"), Kind.MONEY, minimum=0, unit="kr"),),
 )
 
 PARTS_INVENTORY = Collection(
@@ -77,16 +80,25 @@ PARTS_INVENTORY = Collection(
         ),
     ),
     views=Views(
-        columns=("part_number", "name", "available", "reserved", "ordered", "reorder_point", "bin", "dealership"),
-        title=("part_number", "name"),
-        sort=("part_number",),
-        filters=("dealership", "supplier"),
+        columns=(
+            PartsInventory.part_number,
+            PartsInventory.name,
+            PartsInventory.available,
+            PartsInventory.reserved,
+            PartsInventory.ordered,
+            PartsInventory.reorder_point,
+            PartsInventory.bin,
+            PartsInventory.dealership,
+        ),
+        title=(PartsInventory.part_number, PartsInventory.name),
+        sort=(PartsInventory.part_number,),
+        filters=(PartsInventory.dealership, PartsInventory.supplier),
         icon="packages",
         menu=True,
     ),
     unique=(
         Unique(
-            fields=("dealership", "part_number"),
+            fields=(PartsInventory.dealership, PartsInventory.part_number),
             message=_("This site already stocks that part number."),
         ),
     ),

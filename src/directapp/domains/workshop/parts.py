@@ -1,6 +1,7 @@
 """Parts orders: parts on their way to a car. The car's parts times and the stock follow from them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
@@ -9,15 +10,22 @@ from directapp.declare.collection import Collection, Index, Views
 from directapp.declare.events import Emit, Event
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import FieldName, Values, plain
 from directapp.declare.rules import Other
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CAR_ACCESSORIES, CARS, CarAccessories, Cars, PartsOrders, ordering_side
 from directapp.domains.cars.fields import PARTS_ORDERS as NAME
 from directapp.domains.people.roles import WORKING
 from directapp.domains.workshop import events
-from directapp.domains.workshop.fields import PARTS_INVENTORY
-from directapp.domains.workshop.parts_effects import car_follows, enough_in_stock, stock_follows
+from directapp.domains.workshop.fields import PARTS_INVENTORY, PartsInventory
+from directapp.domains.workshop.parts_effects import (
+    accessory_follows,
+    accessory_of,
+    car_follows,
+    enough_in_stock,
+    stock_follows,
+)
 from directapp.domains.workshop.rights import SEEN, closed_car
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
@@ -34,13 +42,32 @@ STATES = (
 )
 
 
-def fill_side(case: Case) -> dict[str, Any]:
+def fill_side(case: Case) -> Values:
     """Say who orders where nobody did: the prep centre, when the actor works there and the car belongs elsewhere."""
-    if case.get("ordered_by_side") is not None:
+    if case.get(PartsOrders.ordered_by_side) is not None:
         return {}
-    car, site = case.one("car"), case.actor.site
-    at_prep = site is not None and site == car.get("prep_center") and site != car.get("dealership")
-    return {"ordered_by_side": "prep" if at_prep else "seller"}
+    return {PartsOrders.ordered_by_side: ordering_side(case.actor.site, case.one("car"))}
+
+
+def fill_accessory(case: Case) -> Values:
+    """Name what a new order is for: its accessory, or the one that waits for just this part."""
+    if case.before is not None:
+        return {}
+    accessory = accessory_of(case)
+    if accessory is None:
+        number, name = case.get(PartsOrders.part_number), (case.get(PartsOrders.part_name) or "").casefold()
+        waiting = [a for a in case.many("accessories") if a.get(CarAccessories.status) == "none"]
+        same = [
+            a
+            for a in waiting
+            if (number and a.get(CarAccessories.part_number) == number) or a[CarAccessories.name].casefold() == name
+        ]
+        return {PartsOrders.accessory: same[0][CarAccessories.id]} if len(same) == 1 else {}
+    named: Values = {
+        PartsOrders.part_name: accessory.get(CarAccessories.name),
+        PartsOrders.part_number: accessory.get(CarAccessories.part_number),
+    }
+    return {name: value for name, value in named.items() if value and plain(case.row).get(name) is None}
 
 
 def _now(case: Case) -> Any:
@@ -51,36 +78,39 @@ ORDER = Group(
     "all",
     pgettext("purchase", "Order"),
     (
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("part", _("Stock item"), Kind.REF, ref=PARTS_INVENTORY, immutable=True),
-        field("part_number", _("Part number"), code=True, style="mono", max_length=60, search=True),
-        field("part_name", _("Part"), search=True),
-        field("quantity", _("Quantity"), Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
-        field("from_stock", _("Taken from stock"), Kind.BOOLEAN, default=False, immutable=True),
-        field("supplier", _("Supplier")),
-        field("order_reference", _("Supplier's order number"), max_length=60, search=True),
+        field(PartsOrders.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
         field(
-            "ordered_by_side",
+            PartsOrders.accessory, _("Accessory"), Kind.REF, ref=CAR_ACCESSORIES, immutable=True, on_delete="set_null"
+        ),
+        field(PartsOrders.part, _("Stock item"), Kind.REF, ref=PARTS_INVENTORY, immutable=True),
+        field(PartsOrders.part_number, _("Part number"), code=True, style="mono", max_length=60, search=True),
+        field(PartsOrders.part_name, _("Part"), search=True),
+        field(PartsOrders.quantity, _("Quantity"), Kind.INTEGER, minimum=1, maximum=9999, required=True, default=1),
+        field(PartsOrders.from_stock, _("Taken from stock"), Kind.BOOLEAN, default=False, immutable=True),
+        field(PartsOrders.supplier, _("Vendor")),
+        field(PartsOrders.order_reference, _("Vendor's order number"), max_length=60, search=True),
+        field(
+            PartsOrders.ordered_by_side,
             _("Ordered by"),
             Kind.CHOICE,
             choices=SIDES,
             required=True,
         ),
         field(
-            "status",
+            PartsOrders.status,
             _("Status"),
             Kind.CHOICE,
             choices=status_choices(STATES),
             computed=True,
             default="ordered",
         ),
-        field("eta", _("Expected"), Kind.DATE),
-        field("ordered_at", _("Ordered"), Kind.INSTANT, required=True, default=_now, fact=True),
-        field("sent_at", _("Sent"), Kind.INSTANT, fact=True),
-        field("arrived_at", _("Arrived"), Kind.INSTANT, fact=True),
-        field("installed_at", _("Installed"), Kind.INSTANT, fact=True),
-        field("cancelled_at", _("Cancelled"), Kind.INSTANT, fact=True),
-        field("notes", pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
+        field(PartsOrders.eta, _("Expected"), Kind.DATE),
+        field(PartsOrders.ordered_at, _("Ordered"), Kind.INSTANT, required=True, default=_now, fact=True),
+        field(PartsOrders.sent_at, _("Sent"), Kind.INSTANT, fact=True),
+        field(PartsOrders.arrived_at, _("Arrived"), Kind.INSTANT, fact=True),
+        field(PartsOrders.installed_at, _("Installed"), Kind.INSTANT, fact=True),
+        field(PartsOrders.cancelled_at, _("Cancelled"), Kind.INSTANT, fact=True),
+        field(PartsOrders.notes, pgettext("one note", "Notes"), Kind.TEXT, max_length=1000),
     ),
 )
 
@@ -88,21 +118,21 @@ ORDER = Group(
 def status_from_facts(case: Case) -> str:
     """Return the status that the facts alone say."""
     for fact, status in (
-        ("cancelled_at", "cancelled"),
-        ("installed_at", "installed"),
-        ("arrived_at", "arrived"),
-        ("sent_at", "in_transit"),
+        (PartsOrders.cancelled_at, "cancelled"),
+        (PartsOrders.installed_at, "installed"),
+        (PartsOrders.arrived_at, "arrived"),
+        (PartsOrders.sent_at, "in_transit"),
     ):
         if case.get(fact) is not None:
             return status
     return "ordered"
 
 
-def _has(name: str) -> Callable[[Case], bool]:
+def _has(name: FieldName[Any]) -> Callable[[Case], bool]:
     return lambda case: case.get(name) is not None
 
 
-def _step(origins: str, to: str, fact: str, event: Event) -> Step:
+def _step(origins: str, to: str, fact: FieldName[datetime], event: Event) -> Step:
     return Step(origins=tuple(origins.split()), to=to, when=_has(fact), fact=fact, event=event)
 
 
@@ -114,54 +144,66 @@ WORKFLOW = Workflow(
     initial="ordered",
     entries=("ordered",),
     words=(
-        ("in_transit", "sent_at"),
-        ("arrived", "arrived_at"),
-        ("installed", "installed_at"),
-        ("cancelled", "cancelled_at"),
+        ("in_transit", PartsOrders.sent_at),
+        ("arrived", PartsOrders.arrived_at),
+        ("installed", PartsOrders.installed_at),
+        ("cancelled", PartsOrders.cancelled_at),
     ),
     replay=status_from_facts,
     steps=(
-        _step("ordered in_transit arrived", "cancelled", "cancelled_at", events.PART_CANCELLED),
-        _step("ordered in_transit", "arrived", "arrived_at", events.PART_ARRIVED),
-        _step("ordered", "in_transit", "sent_at", events.PART_IN_TRANSIT),
-        _step("arrived", "installed", "installed_at", events.PART_INSTALLED),
+        _step("ordered in_transit arrived", "cancelled", PartsOrders.cancelled_at, events.PART_CANCELLED),
+        _step("ordered in_transit", "arrived", PartsOrders.arrived_at, events.PART_ARRIVED),
+        _step("ordered", "in_transit", PartsOrders.sent_at, events.PART_IN_TRANSIT),
+        _step("arrived", "installed", PartsOrders.installed_at, events.PART_INSTALLED),
     ),
     facts=(
-        Fact(field="sent_at", states=("in_transit", "arrived"), clears=("in_transit", "arrived"), refusal=_REFUSAL),
-        Fact(field="arrived_at", states=("arrived", "installed"), clears=("arrived",), refusal=_REFUSAL),
-        Fact(field="installed_at", states=("installed",), clears=("installed",), refusal=_NOT_ARRIVED),
-        Fact(field="cancelled_at", states=("cancelled",), clears=("cancelled",), refusal=_REFUSAL),
+        Fact(
+            field=PartsOrders.sent_at,
+            states=("in_transit", "arrived"),
+            clears=("in_transit", "arrived"),
+            refusal=_REFUSAL,
+        ),
+        Fact(field=PartsOrders.arrived_at, states=("arrived", "installed"), clears=("arrived",), refusal=_REFUSAL),
+        Fact(field=PartsOrders.installed_at, states=("installed",), clears=("installed",), refusal=_NOT_ARRIVED),
+        Fact(field=PartsOrders.cancelled_at, states=("cancelled",), clears=("cancelled",), refusal=_REFUSAL),
     ),
 )
 
 
 def name_the_part(case: Case) -> list[Problem]:
     """Demand that an order says what it is for: a stock item, or a name."""
-    if case.get("part") is not None or case.get("part_name") is not None:
+    if case.get(PartsOrders.part) is not None or case.get(PartsOrders.part_name) is not None:
         return []
     return [
         Problem(
             _("Choose a stock item or name the part."),
-            field="part_name",
+            field=PartsOrders.part_name,
         )
     ]
 
 
 def stock_needs_part(case: Case) -> list[Problem]:
     """Only a stock item is taken from stock."""
-    if not case.get("from_stock") or case.get("part") is not None:
+    if not case.get(PartsOrders.from_stock) or case.get(PartsOrders.part) is not None:
         return []
-    return [Problem(_("Choose the stock item that is taken."), field="part")]
+    return [Problem(_("Choose the stock item that is taken."), field=PartsOrders.part)]
 
 
 def part_of_own_shelf(case: Case) -> list[Problem]:
     """Take parts only off the shelf of a site that has to do with the car."""
     part, car = case.one("part"), case.one("car")
-    sites = {car.get("dealership"), car.get("prep_center")}
-    if case.before is not None or not part or part.get("dealership") in sites | {case.actor.site}:
+    sites = {car.get(Cars.dealership), car.get(Cars.prep_center)}
+    if case.before is not None or not part or part.get(PartsInventory.dealership) in sites | {case.actor.site}:
         return []
     words = _("The stock item belongs to a site that has nothing to do with the car.")
-    return [Problem(words, field="part")]
+    return [Problem(words, field=PartsOrders.part)]
+
+
+def accessory_of_car(case: Case) -> list[Problem]:
+    """Order an accessory for its own car."""
+    if case.get(PartsOrders.accessory) is None or accessory_of(case) is not None:
+        return []
+    return [Problem(_("The accessory belongs to another car."), field=PartsOrders.accessory)]
 
 
 def no_order_for_closed_car(case: Case) -> list[Problem]:
@@ -173,13 +215,13 @@ def no_order_for_closed_car(case: Case) -> list[Problem]:
 def times_in_order(case: Case) -> list[Problem]:
     """Let a part arrive after it was ordered and be installed after it arrived."""
     words = {
-        "arrived_at": ("ordered_at", _("Arrived before it was ordered.")),
-        "installed_at": ("arrived_at", _("Installed before it arrived.")),
+        PartsOrders.arrived_at: (PartsOrders.ordered_at, _("Arrived before it was ordered.")),
+        PartsOrders.installed_at: (PartsOrders.arrived_at, _("Installed before it arrived.")),
     }
     return [
         Problem(message, field=late)
         for late, (early, message) in words.items()
-        if case.get(late) is not None and case.get(early) is not None and case.get(late) < case.get(early)
+        if (after := case.get(late)) is not None and (before := case.get(early)) is not None and after < before
     ]
 
 
@@ -191,22 +233,32 @@ def _setter(fact: str) -> Callable[[CommandContext], Any]:
 
 
 _REST_FIELDS = (
-    *("car", "part", "part_number", "part_name", "supplier", "order_reference"),
-    *("ordered_by_side", "eta", "ordered_at", "sent_at", "notes"),
+    PartsOrders.car,
+    PartsOrders.accessory,
+    PartsOrders.part,
+    PartsOrders.part_number,
+    PartsOrders.part_name,
+    PartsOrders.supplier,
+    PartsOrders.order_reference,
+    PartsOrders.ordered_by_side,
+    PartsOrders.eta,
+    PartsOrders.ordered_at,
+    PartsOrders.sent_at,
+    PartsOrders.notes,
 )
 
 
 async def receive(ctx: CommandContext) -> None:
     """Take the part in; fewer than ordered leaves a rest order on its way."""
-    ordered = int(ctx.case.row["quantity"])
+    ordered = int(ctx.case.row[PartsOrders.quantity])
     taken = int(ctx.params.get("quantity") or ordered)
     if taken >= ordered:
-        await ctx.change({"arrived_at": ctx.now})
+        await ctx.change({PartsOrders.arrived_at: ctx.now})
         return
-    rest = {name: ctx.case.row.get(name) for name in _REST_FIELDS if ctx.case.row.get(name) is not None}
+    rest: Values = {name: ctx.case.row.get(name) for name in _REST_FIELDS if ctx.case.row.get(name) is not None}
     # The rest comes first: the car must not believe, even for a moment, that everything has arrived.
-    await ctx.create(NAME, {**rest, "quantity": ordered - taken})
-    ctx.answer = await ctx.change({"quantity": taken, "arrived_at": ctx.now})
+    await ctx.create(NAME, {**rest, PartsOrders.quantity: ordered - taken})
+    ctx.answer = await ctx.change({PartsOrders.quantity: taken, PartsOrders.arrived_at: ctx.now})
 
 
 VERBS = (
@@ -217,6 +269,7 @@ VERBS = (
         run=receive,
         states=("ordered", "in_transit"),
         params=(field("quantity", _("Quantity received"), Kind.INTEGER, minimum=1, maximum=9999),),
+        covers=(PartsOrders.arrived_at,),
         icon="package-import",
         primary=True,
     ),
@@ -224,8 +277,9 @@ VERBS = (
         name="install",
         to="installed",
         label=_("Report installed"),
-        run=_setter("installed_at"),
+        run=_setter(PartsOrders.installed_at),
         states=("arrived",),
+        covers=(PartsOrders.installed_at,),
         icon="tool",
         primary=True,
     ),
@@ -233,8 +287,9 @@ VERBS = (
         name="cancel",
         to="cancelled",
         label=_("Cancel the order"),
-        run=_setter("cancelled_at"),
+        run=_setter(PartsOrders.cancelled_at),
         states=("ordered", "in_transit", "arrived"),
+        covers=(PartsOrders.cancelled_at,),
         icon="x",
         danger=True,
     ),
@@ -256,16 +311,26 @@ PARTS_ORDERS = Collection(
         delete_why=_("A partial receipt that is taken back leaves no rest order."),
     ),
     views=Views(
-        columns=("status", "car", "part_name", "part", "quantity", "supplier", "ordered_by_side", "eta", "ordered_at"),
-        title=("part_name", "part_number"),
+        columns=(
+            PartsOrders.status,
+            PartsOrders.car,
+            PartsOrders.part_name,
+            PartsOrders.part,
+            PartsOrders.quantity,
+            PartsOrders.supplier,
+            PartsOrders.ordered_by_side,
+            PartsOrders.eta,
+            PartsOrders.ordered_at,
+        ),
+        title=(PartsOrders.part_name, PartsOrders.part_number),
         sort=("-ordered_at",),
-        filters=("status", "ordered_by_side", "supplier", "eta"),
+        filters=(PartsOrders.status, PartsOrders.ordered_by_side, PartsOrders.supplier, PartsOrders.eta),
         icon="package",
         menu=True,
     ),
     workflow=WORKFLOW,
     verbs=VERBS,
-    fill=(fill_side,),
+    fill=(fill_side, fill_accessory),
     rules=(
         name_the_part,
         stock_needs_part,
@@ -273,24 +338,26 @@ PARTS_ORDERS = Collection(
         no_order_for_closed_car,
         times_in_order,
         enough_in_stock,
+        accessory_of_car,
     ),
     related=(
-        One("car", "car", CARS),
-        One("part", "part", PARTS_INVENTORY),
+        One("car", PartsOrders.car, CARS),
+        One("part", PartsOrders.part, PARTS_INVENTORY),
         Many("siblings", NAME, "car", via="car"),
+        Many("accessories", CAR_ACCESSORIES, "car", via="car"),
     ),
-    consequences=(car_follows, stock_follows),
+    consequences=(car_follows, accessory_follows, stock_follows),
     subject=True,
     indexes=(
         ("car", "status"),
-        ("status", "eta"),
+        ("status", PartsOrders.eta),
         *(
-            Index((copy, "status"), where=Other("status", "installed"))
+            Index((copy, PartsOrders.status), where=Other(PartsOrders.status, "installed"))
             for copy in ("car_dealership", "car_prep_center")
         ),
     ),
     events=(
-        Emit(event=events.PART_ORDERED, field="ordered_at"),
-        Emit(event=events.PART_EXPECTED, when=lambda case: case.before is not None and case.changed("eta")),
+        Emit(event=events.PART_ORDERED, field=PartsOrders.ordered_at),
+        Emit(event=events.PART_EXPECTED, when=lambda case: case.before is not None and case.changed(PartsOrders.eta)),
     ),
 )

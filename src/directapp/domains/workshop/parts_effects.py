@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
-from directapp.declare.case import Case, Consequence, Row
-from directapp.domains.cars.fields import CARS
-from directapp.domains.workshop.fields import PARTS_INVENTORY
+from directapp.declare.case import Case, Consequence
+from directapp.declare.names import Row, Values, plain
+from directapp.domains.cars.fields import (
+    CAR_ACCESSORIES,
+    CARS,
+    PARTS,
+    CarAccessories,
+    Cars,
+    PartsOrders,
+    furthest_behind,
+)
+from directapp.domains.workshop.fields import PARTS_INVENTORY, PartsInventory
 from directapp.domains.workshop.rights import CLOSED_STATES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
-SIDES = ("seller", "prep")
 # From here on a late part no longer moves the car back to waiting.
 PREPARED_STATES = CLOSED_STATES | {
     *("ready_for_delivery", "returned_to_dealership"),
@@ -22,38 +29,62 @@ _LEVELS = ("available", "reserved", "ordered")
 
 def orders_of_car(case: Case) -> list[Row]:
     """Return every order of the car as it is after this write."""
-    return [*(o for o in case.many("siblings") if o["id"] != case.get("id")), case.row]
+    return [*(o for o in case.many("siblings") if o[PartsOrders.id] != case.get(PartsOrders.id)), case.row]
 
 
 def side_times(orders: Iterable[Row], side: str) -> dict[str, datetime | None]:
     """Return a side's times on the car: ordered with the first, arrived when the last one is in."""
-    live = [o for o in orders if o.get("ordered_by_side") == side and o.get("status") != "cancelled"]
-    ordered = min((o["ordered_at"] for o in live if o.get("ordered_at")), default=None)
-    arrivals = [o.get("arrived_at") for o in live]
+    live = [
+        o for o in orders if o.get(PartsOrders.ordered_by_side) == side and o.get(PartsOrders.status) != "cancelled"
+    ]
+    ordered = min((o[PartsOrders.ordered_at] for o in live if o.get(PartsOrders.ordered_at)), default=None)
+    arrivals = [o.get(PartsOrders.arrived_at) for o in live]
     last = max((a for a in arrivals if a is not None), default=None)
     return {
-        f"parts_ordered_{side}_at": ordered,
-        f"parts_arrived_{side}_at": None if None in arrivals else last,
+        PARTS[side].ordered: ordered,
+        PARTS[side].arrived: None if None in arrivals else last,
     }
-
-
-def parts_status(orders: Iterable[Row]) -> str:
-    """Return the car's parts status: that of its part furthest behind, ``none`` without orders."""
-    present = {o.get("status") for o in orders}
-    return next((s for s in ("ordered", "in_transit", "arrived", "installed") if s in present), "none")
 
 
 def car_follows(case: Case) -> list[Consequence]:
     """Carry the orders' status to the car, and their times for as long as the car is being prepared."""
     car = case.one("car")
     orders = orders_of_car(case)
-    patch: dict[str, Any] = {"parts_status": parts_status(orders)}
-    spoken = {o.get("ordered_by_side") for o in orders} | {case.was("ordered_by_side")}
-    for side in SIDES:
-        if side in spoken and car.get("status") not in PREPARED_STATES:
+    patch: Values = {Cars.parts_status: furthest_behind(o.get(PartsOrders.status) for o in orders)}
+    spoken = {o.get(PartsOrders.ordered_by_side) for o in orders} | {case.was(PartsOrders.ordered_by_side)}
+    for side in PARTS:
+        if side in spoken and car.get(Cars.status) not in PREPARED_STATES:
             patch |= side_times(orders, side)
-    patch = {name: value for name, value in patch.items() if value != car.get(name)}
-    return [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get("car"))] if patch else []
+    patch = {name: value for name, value in patch.items() if value != plain(car).get(name)}
+    return (
+        [Consequence(collection=CARS, system="workflow", patch=patch, target=case.get(PartsOrders.car))]
+        if patch
+        else []
+    )
+
+
+def accessory_of(case: Case) -> Row | None:
+    """Return the accessory that an order is for, of those of its car."""
+    wanted = case.get(PartsOrders.accessory)
+    return next((a for a in case.many("accessories") if a[CarAccessories.id] == wanted), None)
+
+
+def accessory_follows(case: Case) -> list[Consequence]:
+    """Carry what the orders of an accessory say to it."""
+    accessory = accessory_of(case)
+    if accessory is None:
+        return []
+    orders = [o for o in orders_of_car(case) if o.get(PartsOrders.accessory) == accessory[CarAccessories.id]]
+    live = [o for o in orders if o.get(PartsOrders.status) != "cancelled"]
+    arrivals = [o.get(PartsOrders.arrived_at) for o in live]
+    patch: Values = {
+        CarAccessories.status: furthest_behind(o.get(PartsOrders.status) for o in live),
+        CarAccessories.ordered_at: min((o[PartsOrders.ordered_at] for o in live), default=None),
+        CarAccessories.arrived_at: None if None in arrivals else max((a for a in arrivals if a), default=None),
+    }
+    patch = {name: value for name, value in patch.items() if value != plain(accessory).get(name)}
+    target = accessory[CarAccessories.id]
+    return [Consequence(collection=CAR_ACCESSORIES, system="workflow", patch=patch, target=target)] if patch else []
 
 
 def claim_of(order: Row | None) -> Mapping[str, int]:
@@ -62,16 +93,16 @@ def claim_of(order: Row | None) -> Mapping[str, int]:
     Ordered goods are on order; arrived ones are set aside for the car; installed ones are gone. Goods taken
     from the shelf are set aside at once. What is cancelled after it arrived is free for others.
     """
-    if not order or order.get("part") is None:
+    if not order or order.get(PartsOrders.part) is None:
         return {}
-    quantity, status = int(order["quantity"]), order.get("status")
-    shelf = -quantity if order.get("from_stock") else 0
+    quantity, status = int(order[PartsOrders.quantity]), order.get(PartsOrders.status)
+    shelf = -quantity if order.get(PartsOrders.from_stock) else 0
     if status == "cancelled":
-        arrived = order.get("arrived_at") is not None and not order.get("from_stock")
+        arrived = order.get(PartsOrders.arrived_at) is not None and not order.get(PartsOrders.from_stock)
         return {"available": quantity if arrived else 0}
     if status == "installed":
         return {"available": shelf}
-    if status == "arrived" or order.get("from_stock"):
+    if status == "arrived" or order.get(PartsOrders.from_stock):
         return {"available": shelf, "reserved": quantity}
     return {"ordered": quantity}
 
@@ -84,11 +115,11 @@ def stock_change(case: Case) -> dict[str, int]:
 
 def enough_in_stock(case: Case) -> list[Problem]:
     """Nobody takes from the shelf what is not there."""
-    free = int(case.one("part").get("available") or 0)
-    if case.get("part") is None or free + stock_change(case)["available"] >= 0:
+    free = int(case.one("part").get(PartsInventory.available) or 0)
+    if case.get(PartsOrders.part) is None or free + stock_change(case)[PartsInventory.available] >= 0:
         return []
     message = _("Stock has {free} of this part free.").fill(free=free)
-    return [Problem(message, field="quantity", code="CONFLICT")]
+    return [Problem(message, field=PartsOrders.quantity, code="CONFLICT")]
 
 
 def stock_follows(case: Case) -> list[Consequence]:
@@ -97,5 +128,5 @@ def stock_follows(case: Case) -> list[Consequence]:
     moved = {level: by for level, by in stock_change(case).items() if by}
     if not part or not moved:
         return []
-    patch = {level: max(0, int(part.get(level) or 0) + by) for level, by in moved.items()}
-    return [Consequence(collection=PARTS_INVENTORY, system="workflow", patch=patch, target=case.get("part"))]
+    patch = {level: max(0, int(plain(part).get(level) or 0) + by) for level, by in moved.items()}
+    return [Consequence(collection=PARTS_INVENTORY, system="workflow", patch=patch, target=case.get(PartsOrders.part))]

@@ -2,22 +2,22 @@
 
 from directapp.declare.case import Case
 from directapp.declare.rules import Is, Parent, SeenInFull, Who, all_of
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
 SEEN = SeenInFull("car", CARS)
 OWN = Is("created_by", Who.USER)
 SEEN_OWN = all_of(SEEN, OWN)
-MECHANICS_CAR = Parent("car", CARS, Is("assigned_mechanic", Who.USER))
-DETAILERS_CAR = Parent("car", CARS, Is("assigned_detailer", Who.USER))
+MECHANICS_CAR = Parent("car", CARS, Is(Cars.assigned_mechanic, Who.USER))
+DETAILERS_CAR = Parent("car", CARS, Is(Cars.assigned_detailer, Who.USER))
 
 CLOSED_STATES = frozenset({"delivered", "archived"})
 
 
 def is_closed(case: Case) -> bool:
     """Whether the related car is delivered or archived and takes no more work."""
-    return case.one("car").get("status") in CLOSED_STATES
+    return case.one("car").get(Cars.status) in CLOSED_STATES
 
 
 def closed_car(case: Case) -> Problem | None:

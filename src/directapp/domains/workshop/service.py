@@ -5,11 +5,12 @@ from directapp.declare.case import One
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CARS
+from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import WORKING
-from directapp.domains.workshop.fields import WORK_ITEMS
+from directapp.domains.workshop.fields import WORK_ITEMS, ServiceHistory
 from directapp.domains.workshop.rights import SEEN
 from directapp.domains.workshop.work_items import KINDS
 from directapp.kernel.text import _, pgettext
@@ -29,24 +30,24 @@ ENTRY = Group(
     "all",
     _("Work performed"),
     (
-        field("car", _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        field("vin", _("VIN"), code=True, style="mono", search=True, max_length=17),
-        field("type", _("Type"), Kind.CHOICE, choices=TYPES, required=True),
-        field("performed_by", _("Performed by"), Kind.REF, ref=USERS, on_delete="set_null"),
-        field("performed_at", _("Performed"), Kind.INSTANT, required=True, fact=True),
-        field("hours", _("Hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
-        field("cost", _("Cost"), Kind.MONEY, minimum=0, unit="kr"),
-        field("parts", _("Parts used"), Kind.TEXT, max_length=2000),
-        field("notes", pgettext("one note", "Notes"), Kind.TEXT, search=True),
+        field(ServiceHistory.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
+        field(ServiceHistory.vin, _("VIN"), code=True, style="mono", search=True, max_length=17),
+        field(ServiceHistory.type, _("Type"), Kind.CHOICE, choices=TYPES, required=True),
+        field(ServiceHistory.performed_by, _("Performed by"), Kind.REF, ref=USERS, on_delete="set_null"),
+        field(ServiceHistory.performed_at, _("Performed"), Kind.INSTANT, required=True, fact=True),
+        field(ServiceHistory.hours, _("Hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
+        field(ServiceHistory.cost, _("Cost"), Kind.MONEY, minimum=0, unit="kr"),
+        field(ServiceHistory.parts, _("Parts used"), Kind.TEXT, max_length=2000),
+        field(ServiceHistory.notes, pgettext("one note", "Notes"), Kind.TEXT, search=True),
         field(
-            "work_item",
+            ServiceHistory.work_item,
             _("Work item"),
             Kind.REF,
             ref=WORK_ITEMS,
             on_delete="set_null",
             computed=True,
         ),
-        field("withdrawn", _("Withdrawn"), Kind.BOOLEAN, default=False, computed=True),
+        field(ServiceHistory.withdrawn, _("Withdrawn"), Kind.BOOLEAN, default=False, computed=True),
     ),
 )
 
@@ -56,7 +57,7 @@ async def record(ctx: CommandContext) -> None:
     car = await ctx.look_up(CARS, ctx.params["car"])
     given = {k: v for k, v in ctx.params.items() if k != "car" and v is not None}
     defaults = {"performed_at": ctx.now, "performed_by": ctx.actor.user}
-    values = {**defaults, **given, "car": car.id, "vin": car.row.get("vin")}
+    values: Values = {**defaults, **given, ServiceHistory.car: car.id, ServiceHistory.vin: car.row.get(Cars.vin)}
     ctx.answer = await ctx.create("service_history", values, system="custodian")
 
 
@@ -92,17 +93,25 @@ SERVICE_HISTORY = Collection(
         ),
     ),
     views=Views(
-        columns=("performed_at", "type", "car", "vin", "performed_by", "hours", "notes"),
-        title=("type", "performed_at"),
+        columns=(
+            ServiceHistory.performed_at,
+            ServiceHistory.type,
+            ServiceHistory.car,
+            ServiceHistory.vin,
+            ServiceHistory.performed_by,
+            ServiceHistory.hours,
+            ServiceHistory.notes,
+        ),
+        title=(ServiceHistory.type, ServiceHistory.performed_at),
         sort=("-performed_at",),
-        filters=("type", "performed_by", "withdrawn"),
+        filters=(ServiceHistory.type, ServiceHistory.performed_by, ServiceHistory.withdrawn),
         icon="history",
     ),
     verbs=(RECORD,),
-    related=(One("car", "car", CARS),),
+    related=(One("car", ServiceHistory.car, CARS),),
     unique=(
         Unique(
-            fields=("work_item",),
+            fields=(ServiceHistory.work_item,),
             message=_("The work item is already recorded."),
         ),
     ),

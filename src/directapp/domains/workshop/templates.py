@@ -4,10 +4,11 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, Views
+from directapp.declare.collection import Collection, SetUp, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.domains.people.roles import HANDLING
+from directapp.domains.workshop.fields import InspectionTemplates
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
@@ -33,7 +34,7 @@ ITEMS_FORM = {
     },
 }
 KINDS = choices(
-    ("mottak", _("Receiving inspection")),
+    ("mottak", _("Inspection")),
     ("handover", _("Hand-over")),
 )
 
@@ -41,19 +42,25 @@ TEMPLATE = Group(
     "all",
     _("Checklist"),
     (
-        field("name_nb", _("Name in Norwegian"), required=True, search=True, english="name_en"),
-        field("name_en", _("Name in English"), required=True),
-        field("car_type", _("Car type"), Kind.CHOICE, choices=CAR_TYPES, required=True),
-        field("kind", _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
         field(
-            "items",
+            InspectionTemplates.name_nb,
+            _("Name in Norwegian"),
+            required=True,
+            search=True,
+            english=InspectionTemplates.name_en,
+        ),
+        field(InspectionTemplates.name_en, _("Name in English"), required=True),
+        field(InspectionTemplates.car_type, _("Car type"), Kind.CHOICE, choices=CAR_TYPES, required=True),
+        field(InspectionTemplates.kind, _("Kind"), Kind.CHOICE, choices=KINDS, required=True, default="mottak"),
+        field(
+            InspectionTemplates.items,
             _("Items"),
             Kind.JSON,
             form=ITEMS_FORM,
             required=True,
             help=_("The items in order: code, nb, en; a remark on an item with critical is always critical."),
         ),
-        field("active", _("In use"), Kind.BOOLEAN, default=True),
+        field(InspectionTemplates.active, _("In use"), Kind.BOOLEAN, default=True),
     ),
 )
 
@@ -79,24 +86,25 @@ def _is_item(item: Any) -> bool:
 
 def well_made_items(case: Case) -> list[Problem]:
     """Every item has a code of its own and a text in both languages, and may be marked as critical."""
-    items = case.get("items")
-    if not case.changed("items"):
+    items = case.get(InspectionTemplates.items)
+    if not case.changed(InspectionTemplates.items):
         return []
     if not isinstance(items, list) or not 0 < len(items) <= _MOST or not all(map(_is_item, items)):
         words = _(
             "Must be a list of 1 to {most} items with code, nb and en of up to {longest} characters, and critical "
             "(true or false) where it applies."
         ).fill(most=_MOST, longest=_LONGEST)
-        return [Problem(words, field="items")]
+        return [Problem(words, field=InspectionTemplates.items)]
     if len(set(item_codes(items))) != len(items):
-        return [Problem(_("Two items have the same code."), field="items")]
+        return [Problem(_("Two items have the same code."), field=InspectionTemplates.items)]
     return []
 
 
 INSPECTION_TEMPLATES = Collection(
     name="inspection_templates",
-    label=_("Inspection template"),
-    plural=_("Inspection templates"),
+    set_up=SetUp(key=("kind", "car_type", "name_nb")),
+    label=_("Checklist"),
+    plural=_("Checklists"),
     groups=(TEMPLATE,),
     access=Access(
         systems=("importer", "demo"),
@@ -107,10 +115,16 @@ INSPECTION_TEMPLATES = Collection(
         ),
     ),
     views=Views(
-        columns=("name_nb", "name_en", "car_type", "kind", "active"),
-        title=("name_nb",),
-        sort=("name_nb",),
-        filters=("car_type", "kind", "active"),
+        columns=(
+            InspectionTemplates.name_nb,
+            InspectionTemplates.name_en,
+            InspectionTemplates.car_type,
+            InspectionTemplates.kind,
+            InspectionTemplates.active,
+        ),
+        title=(InspectionTemplates.name_nb,),
+        sort=(InspectionTemplates.name_nb,),
+        filters=(InspectionTemplates.car_type, InspectionTemplates.kind, InspectionTemplates.active),
         icon="list-check",
         menu=True,
     ),

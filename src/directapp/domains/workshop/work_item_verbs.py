@@ -7,10 +7,12 @@ from typing import Any
 from directapp.declare.case import Case
 from directapp.declare.fields import field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
-from directapp.domains.cars.fields import CARS
-from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.cars.fields import CARS, Cars
+from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships
 from directapp.domains.people.roles import ADMIN
+from directapp.domains.workshop.fields import WorkItems
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
@@ -32,17 +34,17 @@ def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal 
 
 def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
     """Return the amount being approved: what the approver says, else the price, else the estimate."""
-    known = (offered, case.get("price"), case.get("estimate"))
+    known = (offered, case.get(WorkItems.price), case.get(WorkItems.estimate))
     return next((kroner(value) for value in known if value is not None), None)
 
 
 async def _limit(ctx: CommandContext) -> Decimal | None:
-    car = await ctx.look_up(CARS, ctx.case.row["car"], system="pipeline")
-    site = car.row.get("dealership") or car.row.get("prep_center") or ctx.actor.site
+    car = await ctx.look_up(CARS, ctx.case.row[WorkItems.car], system="pipeline")
+    site = car.row.get(Cars.dealership) or car.row.get(Cars.prep_center) or ctx.actor.site
     if site is None:
         return limit_of(ctx.actor.roles, None)
     dealership = await ctx.look_up(DEALERSHIPS, site, system="pipeline")
-    return limit_of(ctx.actor.roles, dealership.row.get("approval_limits"))
+    return limit_of(ctx.actor.roles, dealership.row.get(Dealerships.approval_limits))
 
 
 async def approve(ctx: CommandContext) -> None:
@@ -50,16 +52,16 @@ async def approve(ctx: CommandContext) -> None:
     offered = ctx.params.get("price")
     amount = amount_of(ctx.case, offered)
     if amount is None:
-        raise InvalidError(Problem(_("State the price before approving."), field="price"))
+        raise InvalidError(Problem(_("State the price before approving."), field=WorkItems.price))
     limit = await _limit(ctx)
     if limit is not None and amount > limit:
         words = _("The amount is {amount}. You may approve up to {limit}; the manager may approve more.").fill(
             amount=amount_text(amount), limit=amount_text(limit)
         )
-        raise ForbiddenError(Problem(words, field="price"))
-    patch: dict[str, Any] = {"approved_at": ctx.now, "approved_by": ctx.actor.user}
+        raise ForbiddenError(Problem(words, field=WorkItems.price))
+    patch: Values = {WorkItems.approved_at: ctx.now, WorkItems.approved_by: ctx.actor.user}
     if offered is not None:
-        patch["price"] = offered
+        patch[WorkItems.price] = offered
     await ctx.change(patch, system="custodian")
 
 
@@ -67,9 +69,9 @@ async def decline(ctx: CommandContext) -> None:
     """Say no, with the reason."""
     await ctx.change(
         {
-            "declined_at": ctx.now,
-            "declined_by": ctx.actor.user,
-            "decline_reason": ctx.params["reason"],
+            WorkItems.declined_at: ctx.now,
+            WorkItems.declined_by: ctx.actor.user,
+            WorkItems.decline_reason: ctx.params["reason"],
         },
         system="custodian",
     )
@@ -77,26 +79,26 @@ async def decline(ctx: CommandContext) -> None:
 
 async def start(ctx: CommandContext) -> None:
     """Begin the work now."""
-    await ctx.change({"started_at": ctx.now})
+    await ctx.change({WorkItems.started_at: ctx.now})
 
 
 async def complete(ctx: CommandContext) -> None:
     """Finish the work now; the actor did it unless another is named."""
-    patch: dict[str, Any] = {
-        "completed_at": ctx.now,
-        "done_by": ctx.params.get("done_by") or ctx.case.get("done_by") or ctx.actor.user,
+    patch: Values = {
+        WorkItems.completed_at: ctx.now,
+        WorkItems.done_by: ctx.params.get("done_by") or ctx.case.get(WorkItems.done_by) or ctx.actor.user,
     }
     if ctx.params.get("actual_hours") is not None:
-        patch["actual_hours"] = ctx.params["actual_hours"]
+        patch[WorkItems.actual_hours] = ctx.params["actual_hours"]
     await ctx.change(patch)
 
 
 def needs_approval(case: Case) -> Problem | None:
     """Say that the work waits for an approval, or that the car has left."""
-    if case.get("status") != "proposed":
+    if case.get(WorkItems.status) != "proposed":
         return closed_car(case)
     words = _("The work awaits approval.")
-    return Problem(words, field="approved_at", code="CONFLICT")
+    return Problem(words, field=WorkItems.approved_at, code="CONFLICT")
 
 
 VERBS = (
@@ -108,6 +110,7 @@ VERBS = (
         states=("proposed",),
         blocked=closed_car,
         params=(field("price", _("Approved price"), Kind.MONEY, minimum=0, unit="kr"),),
+        covers=(WorkItems.approved_at,),
         icon="check",
         primary=True,
     ),
@@ -119,6 +122,7 @@ VERBS = (
         states=("proposed", "approved"),
         blocked=closed_car,
         params=(field("reason", _("Reason"), Kind.TEXT, required=True, max_length=500),),
+        covers=(WorkItems.declined_at,),
         icon="x",
         danger=True,
     ),
@@ -129,6 +133,7 @@ VERBS = (
         run=start,
         states=("proposed", "approved"),
         blocked=needs_approval,
+        covers=(WorkItems.started_at,),
         icon="player-play",
         primary=True,
     ),
@@ -143,6 +148,7 @@ VERBS = (
             field("actual_hours", _("Actual hours"), Kind.DECIMAL, minimum=0, maximum=999, unit="t"),
             field("done_by", pgettext("person", "Done by"), Kind.REF, ref=USERS),
         ),
+        covers=(WorkItems.completed_at,),
         icon="circle-check",
         primary=True,
     ),

@@ -2,47 +2,31 @@
 
 import asyncio
 import json
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
-from directapp.domains.people.flow import Auth
 from directapp.interfaces.cli.outcome import bar, failing_in, language_of, open_report, say
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError
-from directapp.services.ledger import IMPORTER, Order, Report
-from directapp.services.platform import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from directapp.interfaces.cli.opened import Commands
+    from directapp.services.ledger import Report
+    from directapp.services.platform import Platform
 
 
-class ApplicationLike(Protocol):
-    """An open installation."""
-
-    @property
-    def platform(self) -> Platform:
-        """What every interface works with."""
-
-    @property
-    def auth(self) -> Auth:
-        """How people sign in."""
-
-
-class ImportCommands(Protocol):
-    """What app opens for these commands."""
-
-    def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
-        """Open the installation, without its worker."""
-
-
-def register(app: typer.Typer, doors: ImportCommands) -> None:
+def register(app: typer.Typer, commands: "Callable[[], Commands]") -> None:
     """Add the import commands to the command line."""
     from directapp.interfaces.cli import sheets
 
     group = typer.Typer(no_args_is_help=True, help="Data from elsewhere.")
     app.add_typer(group, name="import")
-    sheets.register(group, doors)
+    sheets.register(group, commands)
 
     @group.callback()
     def imports() -> None:
@@ -62,8 +46,8 @@ def register(app: typer.Typer, doors: ImportCommands) -> None:
         open_report(report, language)
         contents, name = read_folder(folder), str(folder.resolve())
 
-        async def work() -> Report:
-            async with doors.application() as application:
+        async def work() -> "Report":
+            async with commands().application() as application:
                 target = await find_tenant(application.platform, tenant)
                 return await _import(application.platform, target, contents, name, commit=commit)
 
@@ -72,7 +56,7 @@ def register(app: typer.Typer, doors: ImportCommands) -> None:
         say(done, report, english=english)
 
 
-async def find_tenant(platform: Platform, wanted: str) -> UUID:
+async def find_tenant(platform: "Platform", wanted: str) -> UUID:
     """Return the id of the company that a name or an id means, or of the only one there is.
 
     Raises:
@@ -97,7 +81,9 @@ def _is_id(text: str) -> bool:
     return True
 
 
-async def _name(platform: Platform, tenant: UUID) -> str:
+async def _name(platform: "Platform", tenant: UUID) -> str:
+    from directapp.services.ledger import IMPORTER
+
     try:
         row = json.loads(await platform.reading.one(system_actor(tenant, IMPORTER), "tenants", tenant))
     except DirectAppError:
@@ -112,10 +98,13 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {name: (folder / name).read_bytes() for name in FILES if (folder / name).is_file()}
 
 
-async def _import(platform: Platform, tenant: UUID, contents: dict[str, bytes], name: str, *, commit: bool) -> Report:
+async def _import(
+    platform: "Platform", tenant: UUID, contents: dict[str, bytes], name: str, *, commit: bool
+) -> "Report":
     from directapp.domains.imports.ledger import LEDGER
     from directapp.domains.imports.prototype import read_export
     from directapp.services.importing import Importing
+    from directapp.services.ledger import IMPORTER, Order
 
     reader = read_export(platform.spec, contents, platform.clock())
     order = Order(actor=system_actor(tenant, IMPORTER), reader=reader, name=name, dry_run=not commit)

@@ -1,105 +1,81 @@
-"""Commands. What they need of the installation comes through doors that app opens."""
+"""Commands. What they need of the installation is opened by app when one is run: help waits for nothing."""
 
 import sys
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
 
 import typer
 
-from directapp.domains.people.beginning import add_tenant
-from directapp.domains.people.flow import Auth
-from directapp.domains.people.staff import StaffSession, begin_staff_session
 from directapp.interfaces.cli.importing import register as add_import
-from directapp.interfaces.cli.people import find_person
-from directapp.services.explain import explain
-from directapp.services.platform import Platform
-from directapp.services.seal import verify
+from directapp.interfaces.cli.keys import register as add_keys
+from directapp.interfaces.cli.set_up import register as add_set_up
 
-if sys.platform == "win32":
-    from asyncio import run as run_loop
-else:
-    from uvloop import run as run_loop
+if TYPE_CHECKING:
+    from directapp.domains.people.staff import StaffSession
+    from directapp.interfaces.cli.opened import Commands
+    from directapp.services.seal import Verified
 
 T = TypeVar("T")
 
 
-class ApplicationLike(Protocol):
-    """An open installation."""
-
-    @property
-    def platform(self) -> Platform:
-        """What every interface works with."""
-
-    @property
-    def auth(self) -> Auth:
-        """How people sign in."""
-
-
-class Commands(Protocol):
-    """What app opens for the commands."""
-
-    def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
-        """Open the installation, without its worker."""
-
-    async def serve(self, *, demo: bool, worker: bool, processes: int) -> None:
-        """Serve pages and API, and work behind the scenes, until told to stop."""
-
-    async def serve_beside(self, number: int) -> None:
-        """Serve on the listening socket with this file descriptor, beside the process that opened it."""
-
-    async def work(self) -> None:
-        """Work behind the scenes until told to stop."""
-
-    async def lint(self) -> list[str]:
-        """Return what is wrong with the database's protection."""
-
-    async def migration(self, message: str) -> Path:
-        """Write a migration from the present schema to the declarations."""
-
-    def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
-        """Return the generated files, by path."""
-
-    def flaws(self) -> list[str]:
-        """Return what the translations lack."""
-
-
-def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
+def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR0915 - one command after the other
     """Return the command line of an installation."""
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
     schema = typer.Typer(no_args_is_help=True, help="The database's schema.")
     audit = typer.Typer(no_args_is_help=True, help="The audit.")
     app.add_typer(schema, name="schema")
+    mfa = typer.Typer(no_args_is_help=True, help="The second factor.")
     app.add_typer(audit, name="audit")
-    add_import(app, doors)
+    app.add_typer(mfa, name="mfa")
+    passwords = typer.Typer(no_args_is_help=True, help="Passwords.")
+    app.add_typer(passwords, name="passwords")
+    add_import(app, commands)
+    add_keys(app, commands)
+
+    @app.callback(invoke_without_command=False)
+    def whole(
+        *,
+        _: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which.")] = False,
+    ) -> None:
+        """Vehicle operations for dealer groups and fleets."""
 
     @app.command()
     def run(
         *,
         demo: Annotated[bool, typer.Option(help="Fill an empty installation with demo data.")] = False,
-        worker: Annotated[bool, typer.Option(help="Work behind the scenes in this process too.")] = True,
+        worker: Annotated[bool, typer.Option(help="Run background jobs in this process too.")] = True,
         processes: Annotated[int, typer.Option(min=1, max=16, help="How many processes serve.")] = 1,
+        quiet: Annotated[
+            bool, typer.Option("--quiet", help="Send nothing and run no background jobs before `directapp release`.")
+        ] = False,
         socket: Annotated[int | None, typer.Option(hidden=True)] = None,
     ) -> None:
-        """Serve pages and API, and work behind the scenes."""
+        """Serve pages and API, and run background jobs."""
         if socket is not None:
-            _go(doors.serve_beside(socket))
+            _go(commands().serve_child(socket))
         else:
-            _go(doors.serve(demo=demo, worker=worker, processes=processes))
+            _go(commands().serve(demo=demo, worker=worker, processes=processes, quiet=quiet))
 
     @app.command()
     def worker() -> None:
-        """Work behind the scenes: event handlers, jobs, schedules. Several may run beside each other."""
-        _go(doors.work())
+        """Run background jobs: event handlers, jobs, schedules. Several may run beside each other."""
+        _go(commands().work())
+
+    @app.command()
+    def release() -> None:
+        """Let a restored copy that is held send and work again, in every process."""
+        typer.echo(f"released; {_go(commands().release())} events and jobs were due")
 
     @app.command("add-tenant")
     def new_tenant(name: str, email: str, first_name: str, last_name: str) -> None:
         """Make a tenant and its administrator; print the one-time link that sets the password."""
+        from directapp.domains.people.beginning import add_tenant
 
         async def answer() -> str:
-            async with doors.application() as application:
+            async with commands().application() as application:
                 return await add_tenant(
                     application.auth, name=name, email=email, first_name=first_name, last_name=last_name
                 )
@@ -109,9 +85,10 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
     @app.command("staff-session")
     def staff_session(tenant: UUID, operator: str, reason: str, minutes: int = 30) -> None:
         """Reach a tenant's data as OPERATOR for a while; the tenant sees who, why and what was done."""
+        from directapp.domains.people.staff import begin_staff_session
 
-        async def answer() -> StaffSession:
-            async with doors.application() as application:
+        async def answer() -> "StaffSession":
+            async with commands().application() as application:
                 return await begin_staff_session(
                     application.auth,
                     application.platform.pipeline,
@@ -124,14 +101,45 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
         session = _go(answer())
         typer.echo(f"until {session.until:%Y-%m-%d %H:%M} UTC, cookie directapp_session={session.cookie}")
 
+    @mfa.command("reset")
+    def reset_mfa(email: str, reason: Annotated[str, typer.Option()]) -> None:
+        """Take the second factors of the person with EMAIL away, where nobody in the company can; say why."""
+        from directapp.domains.people.staff import reset_second_factor
+        from directapp.interfaces.cli.people import find_login
+
+        async def answer() -> None:
+            async with commands().application() as application:
+                login = await find_login(application.auth, email)
+                await reset_second_factor(application.auth, application.platform.pipeline, login, reason=reason)
+
+        _go(answer())
+        typer.echo(f"{email} has no second factor now, and is signed out everywhere")
+
+    @passwords.command("on")
+    def passwords_on(email: str, reason: Annotated[str, typer.Option()]) -> None:
+        """Let passwords in again at the company of the person with EMAIL, where its provider fails; say why."""
+        from directapp.domains.people.staff import let_passwords_in
+        from directapp.interfaces.cli.people import find_login
+
+        async def answer() -> None:
+            async with commands().application() as application:
+                tenant, _ = await find_login(application.auth, email)
+                await let_passwords_in(application.platform.pipeline, tenant, reason=reason)
+
+        _go(answer())
+        typer.echo(f"the company of {email} signs in with passwords again")
+
     @app.command("explain")
     def explain_right(who: str, what: str) -> None:
         """Say why WHO (an e-mail) may or may not see or change WHAT: collection, collection/id, collection/id.field."""
+        from directapp.interfaces.cli.people import find_person
+        from directapp.services.explain import explain
+
         path, _, field = what.partition(".")
         collection, _, record = path.partition("/")
 
         async def answer() -> list[str]:
-            async with doors.application() as application:
+            async with commands().application() as application:
                 platform = application.platform
                 meta = platform.spec.get(collection)
                 if meta is None:
@@ -145,29 +153,46 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
 
         typer.echo("\n".join(_go(answer())))
 
+    add_set_up(schema, commands)
+
     @schema.command("lint")
     def lint() -> None:
         """Fail on anything in the database that is not protected as declared."""
-        _fail_on(_go(doors.lint()), "schema lint: all tables are protected")
+        _fail_on(_go(commands().lint()), "schema lint: all tables are protected")
+
+    @schema.command("drift")
+    def drift() -> None:
+        """Fail on anything in the database that is not as declared, or not as the last migration left it."""
+        _fail_on(_go(commands().drift()), "schema drift: the database is as it was made")
+
+    @schema.command("upgrade")
+    def upgrade(
+        *, back: Annotated[bool, typer.Option("--back", help="Take the policies of a newer version back.")] = False
+    ) -> None:
+        """Run missing migrations and bring policies to this version; `directapp run` does so at its start."""
+        changed = _go(commands().upgrade(back=back))
+        typer.echo(f"schema upgrade: {'brought up to' if changed else 'stands at'} version {version('directapp')}")
 
     @schema.command("migration")
     def migration(message: str) -> None:
         """Write the migration that brings the present schema to the declarations."""
-        typer.echo(f"wrote {_go(doors.migration(message))}")
+        typer.echo(f"wrote {_go(commands().migration(message))}")
 
     @audit.command("verify")
     def verify_audit() -> None:
         """Check the audit of every tenant against its seals."""
+        from directapp.services.seal import verify
 
-        async def answer() -> list[str]:
-            async with doors.application() as application:
-                platform = application.platform
-                found = []
-                for tenant in await platform.database.tenants():
-                    found += [f"{tenant}: {line}" for line in await verify(platform.database, tenant)]
-                return found
+        async def answer() -> "dict[UUID, Verified]":
+            async with commands().application() as application:
+                database = application.platform.database
+                return {tenant: await verify(database, tenant) for tenant in await database.tenants()}
 
-        _fail_on(_go(answer()), "audit verify: the audit is as it was sealed")
+        seen = _go(answer())
+        counts = {name: sum(getattr(one, name) for one in seen.values()) for name in ("rows", "batches", "unsealed")}
+        told = "audit verify: {rows} rows in {batches} batches are as they were sealed; {unsealed} are not sealed yet"
+        flaws = [f"{tenant}: {flaw}" for tenant, one in seen.items() for flaw in one.flaws]
+        _fail_on(flaws, told.format(**counts))
 
     @app.command()
     def golden(
@@ -177,7 +202,7 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
     ) -> None:
         """Generate golden/: what the declarations come to, for people to read and diff."""
         stale = []
-        for name, make in doors.goldens().items():
+        for name, make in commands().goldens().items():
             made = make()
             text = made if isinstance(made, str) else _go(made)
             path = Path("golden") / name
@@ -187,13 +212,24 @@ def build(doors: Commands) -> typer.Typer:  # noqa: C901, PLR0915 - one command 
             elif check and (not path.exists() or path.read_text() != text):
                 stale.append(f"golden/{name} is not up to date: make golden")
         if check:
-            stale += doors.flaws()
+            stale += commands().flaws()
         _fail_on(stale, "")
 
     return app
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer's
+    if asked:
+        typer.echo(f"directapp {version('directapp')}")
+        raise typer.Exit
+
+
 def _go(work: Awaitable[T]) -> T:
+    if sys.platform == "win32":
+        from asyncio import run as run_loop
+    else:
+        from uvloop import run as run_loop
+
     async def whole() -> T:
         return await work
 

@@ -6,16 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from directapp.kernel.errors import DirectAppError
 from directapp.kernel.languages import DEFAULT, SOURCE, Language
-from directapp.kernel.text import Text, _, ngettext, verbatim
-from directapp.kernel.text import told as in_language
-from directapp.services.incoming import Note, Result
-from directapp.services.ledger import OUTCOMES, Report
+from directapp.kernel.text import Text, _, in_language, ngettext, verbatim
+
+if TYPE_CHECKING:
+    from directapp.services.incoming import Note, Result
+    from directapp.services.ledger import Report
 
 # The command's answer beside 0: nothing was done, it was asked for wrongly (typer's own), rows wait for a person.
 FAILED, WAITING = 1, 3
@@ -116,7 +117,7 @@ def bar(*, commit: bool, language: Language = "nb") -> Iterator[Callable[[int, i
             raise
 
 
-def say(done: Report, report: Path | None, *, english: bool, columns: Mapping[str, str] | None = None) -> NoReturn:
+def say(done: "Report", report: Path | None, *, english: bool, columns: Mapping[str, str] | None = None) -> NoReturn:
     """Print what came of an import, write every row's outcome to a file where one is named, and end the command.
 
     ``columns`` are the headings by field. The command answers that rows wait for a person where any do.
@@ -129,12 +130,13 @@ def say(done: Report, report: Path | None, *, english: bool, columns: Mapping[st
     raise typer.Exit(WAITING if any(result.waits for result in done.results) else 0)
 
 
-def show(done: Report, *, english: bool, columns: Mapping[str, str] | None = None) -> None:
+def show(done: "Report", *, english: bool, columns: Mapping[str, str] | None = None) -> None:
     """Print what came of an import: figures, what there is to say about which row, and how often."""
     from rich.console import Console
     from rich.table import Table
 
     from directapp.domains.imports.report import HEADER, outcome_label
+    from directapp.services.ledger import OUTCOMES
 
     language = language_of(english=english)
     console = Console(file=sys.stdout)
@@ -155,7 +157,7 @@ def show(done: Report, *, english: bool, columns: Mapping[str, str] | None = Non
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _endings(done: Report, language: Language) -> Iterator[str]:
+def _endings(done: "Report", language: Language) -> Iterator[str]:
     yield from _reasons(done, language)
     if done.still_waiting:
         yield _OLD_ROWS.fill(count=done.still_waiting).pick(language)
@@ -164,7 +166,7 @@ def _endings(done: Report, language: Language) -> Iterator[str]:
         yield _TO_DO.fill(count=waiting).pick(language)
 
 
-def _lines(done: Report, language: Language, columns: Mapping[str, str]) -> Iterator[str]:
+def _lines(done: "Report", language: Language, columns: Mapping[str, str]) -> Iterator[str]:
     """Yield what there is to say about rows, each with its number and column; those that wait come first."""
     told = [(result, note) for result in done.results for note in result.notes if note.level in _LEVELS]
     told.sort(key=lambda pair: not pair[0].waits)
@@ -174,14 +176,14 @@ def _lines(done: Report, language: Language, columns: Mapping[str, str]) -> Iter
         yield _MORE.fill(count=len(told) - _MOST_LINES).pick(language)
 
 
-def _line(result: Result, note: Note, language: Language, columns: Mapping[str, str]) -> str:
+def _line(result: "Result", note: "Note", language: Language, columns: Mapping[str, str]) -> str:
     where = [result.raw.collection, _ROW.fill(row=result.raw.number).pick(language)]
     if note.field:
         where.append(columns.get(note.field, note.field))
     return f"{_LEVELS[note.level].pick(language)}: {', '.join(where)}: {note.text.pick(language)}"
 
 
-def _reasons(done: Report, language: Language) -> list[str]:
+def _reasons(done: "Report", language: Language) -> list[str]:
     """Return how many rows wait for what, by field."""
     counted = Counter(
         pair
@@ -192,7 +194,7 @@ def _reasons(done: Report, language: Language) -> list[str]:
     return [f"{_LEVELS[level].pick(language):>9}  {count:>5}  {field}" for (level, field), count in ordered]
 
 
-def write_report(done: Report, path: Path, *, english: bool = False) -> None:
+def write_report(done: "Report", path: Path, *, english: bool = False) -> None:
     """Write the outcome of every row to a file: JSON by its name, else CSV."""
     from directapp.derive.sheets import csv_lines
     from directapp.domains.imports.report import cells, header, lines_of

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from directapp.declare.reading import DateFormat, Manner, NumberFormat
-from directapp.interfaces.cli.importing import ImportCommands
 from directapp.interfaces.cli.outcome import bar, failing_in, language_of, open_report, read_file, say
-from directapp.kernel.actor import Actor
 from directapp.kernel.languages import Language
 from directapp.kernel.text import Text, _
-from directapp.services.ledger import Report
-from directapp.services.platform import Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from directapp.derive.sheet.layout import Table
     from directapp.derive.sheet.matching import Match
     from directapp.derive.sheet.rows import TableReader
+    from directapp.interfaces.cli.opened import Commands
+    from directapp.kernel.actor import Actor
+    from directapp.services.ledger import Report
+    from directapp.services.platform import Platform
 
 _NO_COLLECTION = _("there is no collection {name}")
 _NO_PAIR = _("write HEADING=FIELD, not {text}")
@@ -55,7 +57,7 @@ class Asked:
         return typer.BadParameter(text.pick(self.language))
 
 
-def register(group: typer.Typer, doors: ImportCommands) -> None:
+def register(group: typer.Typer, commands: "Callable[[], Commands]") -> None:
     """Add the command to those of imports."""
 
     @group.command("sheet")
@@ -92,10 +94,10 @@ def register(group: typer.Typer, doors: ImportCommands) -> None:
         open_report(report, language)
         data = read_file(file, language)
 
-        async def work() -> tuple[Report, Mapping[str, str]]:
+        async def work() -> "tuple[Report, Mapping[str, str]]":
             from directapp.interfaces.cli.people import find_person
 
-            async with doors.application() as application:
+            async with commands().application() as application:
                 actor = await find_person(application.auth, email, language)
                 reader = await read(application.platform, actor, data, asked)
                 done = await take(application.platform, actor, reader, file.name, asked, commit=commit)
@@ -117,8 +119,8 @@ def _pairs(texts: Sequence[str], language: Language) -> dict[str, str]:
 
 
 async def take(
-    platform: Platform, actor: Actor, reader: "TableReader", name: str, asked: Asked, *, commit: bool
-) -> Report:
+    platform: "Platform", actor: "Actor", reader: "TableReader", name: str, asked: Asked, *, commit: bool
+) -> "Report":
     """Try the rows of a file, or take them in, as a person."""
     from directapp.domains.imports.ledger import LEDGER
     from directapp.services.importing import Importing
@@ -129,7 +131,7 @@ async def take(
         return await Importing(platform.pipeline, LEDGER).run(order, progress)
 
 
-async def read(platform: Platform, actor: Actor, data: bytes, asked: Asked) -> "TableReader":
+async def read(platform: "Platform", actor: "Actor", data: bytes, asked: Asked) -> "TableReader":
     """Return the rows of a file with the fields of its columns; say how it was understood.
 
     Raises:

@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
-from directapp.declare.spec import CollectionMeta
-from directapp.interfaces.rest.door import Call
+from directapp.declare.spec import CollectionMeta, Spec
+from directapp.derive.renamed import renamed_for
+from directapp.domains.people.fields import TENANTS, Tenants
+from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError
@@ -48,7 +50,6 @@ async def collection(call: Call) -> Response:
 
 def _collection(meta: CollectionMeta, call: Call) -> dict[str, Any]:
     grants = meta.grants_of(call.actor.roles)
-    given = {verb for grant in grants for verb in grant.verbs}
     return {
         "collection": meta.name,
         "meta": {
@@ -59,35 +60,41 @@ def _collection(meta: CollectionMeta, call: Call) -> dict[str, Any]:
             "translations": _said(meta.declared.plural),
             "create": any(g.create for g in grants),
             "delete": any(g.delete for g in grants),
-            "verbs": [
-                {"name": v.name, "on": v.on, "translations": _said(v.label)}
-                for v in meta.declared.verbs
-                if v.name in given or "*" in given
-            ],
+            "verbs": [{"name": v.name, "on": v.on, "translations": _said(v.label)} for v in meta.verbs_of(grants)],
         },
         "schema": {"name": meta.name},
     }
 
 
+async def _named(call: Call) -> Spec:
+    """Return the declarations, their statuses called as the caller's company calls them."""
+    return await renamed_for(call.application.platform, call.actor, TENANTS, Tenants.status_names)
+
+
 async def fields(call: Call) -> Response:
     """Answer the fields of every collection."""
-    spec = call.application.platform.spec
+    spec = await _named(call)
     found = [f for s in spec.exposed if s.grants_of(call.actor.roles) for f in _fields(s, call.actor)]
     return json_response(orjson.dumps({"data": found}))
 
 
 async def fields_of_one(call: Call) -> Response:
     """Answer the fields of one collection."""
-    return json_response(orjson.dumps({"data": _fields(call.meta, call.actor)}))
+    return json_response(orjson.dumps({"data": await _fields_here(call)}))
 
 
 async def field(call: Call) -> Response:
     """Answer one field (ForbiddenError: unknown, or not the caller's to see)."""
     name = call.request.path_params["field"]
-    found = next((f for f in _fields(call.meta, call.actor) if f["field"] == name), None)
+    found = next((f for f in await _fields_here(call) if f["field"] == name), None)
     if found is None:
         raise ForbiddenError
     return json_response(orjson.dumps({"data": found}))
+
+
+async def _fields_here(call: Call) -> list[dict[str, Any]]:
+    """Return the fields of the route's collection (ForbiddenError: the caller reads none of it)."""
+    return _fields((await _named(call))[call.meta.name], call.actor)
 
 
 def _fields(meta: CollectionMeta, actor: Actor) -> list[dict[str, Any]]:

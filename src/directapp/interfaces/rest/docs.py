@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 from starlette.responses import FileResponse, Response
 
-from directapp.interfaces.rest.door import Call, Surroundings
+from directapp.interfaces.rest.endpoint import Call, Surroundings
 from directapp.interfaces.rest.openapi.document import describe
 from directapp.kernel.errors import NotFoundError
 

@@ -10,7 +10,14 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
-from directapp.kernel.errors import DirectAppError, Problem, TooManyError, UnauthenticatedError
+from directapp.kernel.errors import (
+    DirectAppError,
+    Problem,
+    TooManyError,
+    UnauthenticatedError,
+    UnavailableError,
+    without_room,
+)
 from directapp.kernel.text import _
 
 _log = structlog.get_logger(__name__)
@@ -56,7 +63,7 @@ def _entry(error: DirectAppError, problem: Problem, language: str, more: dict[st
 def refusal(error: DirectAppError, language: str) -> Response:
     """Return the answer to a request that was refused."""
     headers = {}
-    if isinstance(error, TooManyError):
+    if isinstance(error, TooManyError | UnavailableError):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, UnauthenticatedError) or error.status == UnauthenticatedError.status:
         headers["WWW-Authenticate"] = "Bearer"
@@ -76,8 +83,11 @@ def failure(request: Request, error: Exception, request_id: str, language: str) 
         request_id=request_id,
         method=request.method,
         error=type(error).__name__,
+        **({"errno": error.errno, "path": str(error.filename)} if isinstance(error, OSError) else {}),
         where=_where(traceback.extract_tb(error.__traceback__)),
     )
+    if without_room(error):
+        return refusal(UnavailableError(), language)
     body = {"message": _OURS.fill(request=request_id).pick(language), "extensions": {"code": "INTERNAL"}}
     return json_response(orjson.dumps({"errors": [body]}), 500)
 

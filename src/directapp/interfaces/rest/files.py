@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from directapp.connectors.storage import MissingBytesError
 from directapp.interfaces.rest.body import bad_payload, idempotency_key, reason
-from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadPayloadError, NotFoundError, Problem, bad_query
 from directapp.kernel.requests import bounded

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from directapp.declare.kinds import BadValueError, Kind, read
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
-from directapp.derive.cursor import pack
+from directapp.derive.cursor import turn_page
 from directapp.interfaces.rest.body import (
     bad_payload,
     idempotency_key,
@@ -23,7 +23,7 @@ from directapp.interfaces.rest.body import (
     taken_version,
 )
 from directapp.interfaces.rest.dialect.query import Asked, parse_fields, parse_query
-from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response, refusals, tagged, unchanged
 from directapp.kernel.errors import BadPayloadError, DirectAppError, NotFoundError, bad_query
 from directapp.kernel.text import _
@@ -43,7 +43,7 @@ _BY_QUERY = _("Many are changed by naming them in keys, not by query.")
 _ROWS = _("Must be a list of at most {most} objects.")
 _KEY = _("{name} must be valid ids.")
 _NEEDED = _("{name} is missing.")
-_UNKNOWN_VERB = _("There is no act {verb}.")
+_UNKNOWN_VERB = _("Unknown action: {verb}.")
 
 
 # -- reading ----------------------------------------------------------------------------------------
@@ -107,14 +107,8 @@ async def _list(call: Call, asked: Asked, again: Revisit | None = None) -> Respo
 
 def _paged(asked: Asked, page: Page) -> tuple[bytes, str | None]:
     rows = orjson.loads(page.json)
-    more = bool(rows) and len(rows) == asked.query.limit
-    mark = pack(asked.keys or (), rows[-1]) if more else None
-    if not asked.added:
-        return page.json, mark
-    for row in rows:
-        for name in asked.added:
-            row.pop(name, None)
-    return orjson.dumps(rows), mark
+    mark = turn_page(rows, asked.keys or (), asked.query.limit, asked.added)
+    return (orjson.dumps(rows) if asked.added else page.json), mark
 
 
 async def read_one(call: Call) -> Response:
@@ -272,7 +266,7 @@ def _intent(
 async def _one(call: Call, options: Mapping[str, Any], intent: Intent, verb: Verb | None = None) -> Response:
     answer = await call.application.platform.pipeline.perform(intent)
     json = await _chosen(call, options, answer)
-    told = call.application.platform.told_once(verb, answer) if verb else {}
+    told = call.application.platform.shown_once(verb, answer) if verb else {}
     if told:
         json = orjson.dumps({**orjson.loads(json or "{}"), **told}).decode()
     content = b'{"data":' + (json or "null").encode()

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from directapp.interfaces.rest import items
-from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.endpoint import Call
 from directapp.kernel.errors import NotFoundError
 
 

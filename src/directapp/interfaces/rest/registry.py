@@ -11,7 +11,7 @@ from starlette.responses import Response
 from directapp.domains.registry.found import line_in
 from directapp.domains.registry.lookups import Kept, Looked, Lookups
 from directapp.domains.registry.preview import Change, may_look_up, preview
-from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadPayloadError, DirectAppError, ForbiddenError, NotFoundError, bad_query
 from directapp.kernel.text import _

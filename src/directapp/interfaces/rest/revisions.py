@@ -9,7 +9,7 @@ import orjson
 from starlette.responses import Response
 
 from directapp.interfaces.rest.dialect.input import json_or_value, words
-from directapp.interfaces.rest.door import Call
+from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.errors import BadQueryError, Problem, bad_query
 from directapp.kernel.text import _

@@ -9,7 +9,7 @@ from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.rest import catalogue, files, items, people, registry, revisions, server, signing
 from directapp.interfaces.rest.docs import Docs
-from directapp.interfaces.rest.door import Door, Handler, Nowhere, Surroundings
+from directapp.interfaces.rest.endpoint import Endpoint, Handler, Surroundings, UnknownPath
 from directapp.services.attachments import Attachments
 from directapp.services.platform import Platform
 
@@ -36,58 +36,62 @@ def build(platform: Platform, auth: Auth, attachments: Attachments | None = None
     application = Surroundings(platform=platform, auth=auth, attachments=attachments)
     router = APIRouter()
     for routes in (_rows(application), _about(application), _open(application)):
-        for path, door in routes.items():
-            router.routes.append(Route(path, door, name=f"rest:{path}"))
+        for path, endpoint in routes.items():
+            router.routes.append(Route(path, endpoint, name=f"rest:{path}"))
     for room in sorted({route.path.split("/")[1] for route in router.routes if isinstance(route, Route)}):
-        router.routes.append(Route(f"/{room}/{{rest:path}}", Nowhere(application, {}), name=f"rest:/{room}/*"))
+        router.routes.append(Route(f"/{room}/{{rest:path}}", UnknownPath(application, {}), name=f"rest:/{room}/*"))
     return router
 
 
-def _rows(application: Surroundings) -> dict[str, Door]:
-    def door(handlers: Mapping[str, Handler], collection: str = "") -> Door:
-        return Door(application, handlers, collection=collection)
+def _rows(application: Surroundings) -> dict[str, Endpoint]:
+    def endpoint(handlers: Mapping[str, Handler], collection: str = "") -> Endpoint:
+        return Endpoint(application, handlers, collection=collection)
 
     return {
-        "/items/{collection}": door(MANY),
-        "/items/{collection}/{key}": door(ONE),
-        "/items/{collection}/{key}/{verb}": door({"POST": items.act_on_one}),
-        "/users": door(MANY, "users"),
-        "/users/me": door({"GET": people.read_me, "PATCH": people.update_me}, "users"),
-        "/users/{key}": door(ONE, "users"),
-        "/users/{key}/{verb}": door({"POST": items.act_on_one}, "users"),
-        "/roles": door(READ_MANY, "roles"),
-        "/roles/{key}": door({"GET": items.read_one}, "roles"),
-        "/files": door({**MANY, "POST": files.upload}, "files"),
-        "/files/{key}": door({"GET": items.read_one, "PATCH": items.update, "DELETE": items.delete}, "files"),
-        "/assets/{key}": door({"GET": files.asset}, "files"),
+        "/items/{collection}": endpoint(MANY),
+        "/items/{collection}/{key}": endpoint(ONE),
+        "/items/{collection}/{key}/{verb}": endpoint({"POST": items.act_on_one}),
+        "/users": endpoint(MANY, "users"),
+        "/users/me": endpoint({"GET": people.read_me, "PATCH": people.update_me}, "users"),
+        "/users/{key}": endpoint(ONE, "users"),
+        "/users/{key}/{verb}": endpoint({"POST": items.act_on_one}, "users"),
+        "/roles": endpoint(READ_MANY, "roles"),
+        "/roles/{key}": endpoint({"GET": items.read_one}, "roles"),
+        "/files": endpoint({**MANY, "POST": files.upload}, "files"),
+        "/files/{key}": endpoint({"GET": items.read_one, "PATCH": items.update, "DELETE": items.delete}, "files"),
+        "/assets/{key}": endpoint({"GET": files.asset}, "files"),
     }
 
 
-def _about(application: Surroundings) -> dict[str, Door]:
+def _about(application: Surroundings) -> dict[str, Endpoint]:
     return {
-        "/revisions": Door(application, {"GET": revisions.read}),
-        "/collections": Door(application, {"GET": catalogue.collections}),
-        "/collections/{collection}": Door(application, {"GET": catalogue.collection}),
-        "/fields": Door(application, {"GET": catalogue.fields}),
-        "/fields/{collection}": Door(application, {"GET": catalogue.fields_of_one}),
-        "/fields/{collection}/{field}": Door(application, {"GET": catalogue.field}),
-        "/registry/vehicle": Door(application, {"GET": registry.look_up}),
-        "/server/info": Door(application, {"GET": server.info}),
+        "/revisions": Endpoint(application, {"GET": revisions.read}),
+        "/collections": Endpoint(application, {"GET": catalogue.collections}),
+        "/collections/{collection}": Endpoint(application, {"GET": catalogue.collection}),
+        "/fields": Endpoint(application, {"GET": catalogue.fields}),
+        "/fields/{collection}": Endpoint(application, {"GET": catalogue.fields_of_one}),
+        "/fields/{collection}/{field}": Endpoint(application, {"GET": catalogue.field}),
+        "/registry/vehicle": Endpoint(application, {"GET": registry.look_up}),
+        "/server/info": Endpoint(application, {"GET": server.info}),
+        "/auth/mfa/setup": Endpoint(application, {"POST": signing.set_up_factor}, waiting=True),
+        "/auth/mfa/verify": Endpoint(application, {"POST": signing.verify_factor}, waiting=True),
     }
 
 
-def _open(application: Surroundings) -> dict[str, Door]:
+def _open(application: Surroundings) -> dict[str, Endpoint]:
     docs = Docs(application)
+    health = server.Health(application)
     handlers: dict[str, Mapping[str, Handler]] = {
         "/auth/login": {"POST": signing.login},
         "/auth/refresh": {"POST": signing.refresh},
         "/auth/logout": {"POST": signing.logout},
         "/auth/password/request": {"POST": signing.request_password},
         "/auth/password/reset": {"POST": signing.reset_password},
-        "/server/health": {"GET": server.Health(application).answer},
+        "/server/health": {"GET": health.answer},
+        "/server/ready": {"GET": health.ready},
         "/server/ping": {"GET": server.ping},
         "/openapi.json": {"GET": docs.document},
         "/docs": {"GET": docs.page},
         "/docs/{name}": {"GET": docs.part},
     }
-    return {path: Door(application, methods, unlocked=True) for path, methods in handlers.items()}
+    return {path: Endpoint(application, methods, unlocked=True) for path, methods in handlers.items()}

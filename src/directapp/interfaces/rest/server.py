@@ -11,7 +11,7 @@ import orjson
 import structlog
 from starlette.responses import Response
 
-from directapp.interfaces.rest.door import Call, Surroundings
+from directapp.interfaces.rest.endpoint import Call, Surroundings
 from directapp.interfaces.rest.errors import json_response
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +42,11 @@ class Health:
         response.headers["Content-Type"] = "application/health+json"
         return response
 
+    async def ready(self, _: Call) -> Response:
+        """Answer whether requests can be served here: whether the database answers, and nothing else."""
+        found = await _probed("database", lambda: self.application.platform.database.plain("SELECT 1"))
+        return json_response(orjson.dumps(found), 200 if found["status"] == "ok" else 503)
+
     async def _ask(self) -> dict[str, Any]:
         platform = self.application.platform
         probes: dict[str, Probe] = {
@@ -61,8 +66,8 @@ async def _probed(name: str, probe: Probe) -> dict[str, Any]:
     found: dict[str, Any] = {"status": "ok"}
     try:
         detail = await asyncio.wait_for(probe(), _PATIENCE)
-    except Exception as error:  # noqa: BLE001 - a probe may fail in any way; that is what it is for
-        _log.warning("health check failed", check=name, error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - a probe may fail in any way; that is what it is for
+        _log.warning("health check failed", check=name, exc_info=True)
         found = {"status": "error"}
     else:
         if isinstance(detail, dict):

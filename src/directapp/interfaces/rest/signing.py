@@ -8,10 +8,10 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 
 from directapp.domains.people import auth as signing
-from directapp.domains.people import links
+from directapp.domains.people import enrolment, links
 from directapp.domains.people.flow import Mode, SignedIn
 from directapp.interfaces.rest.body import bad_payload, only, read_object, text_of
-from directapp.interfaces.rest.door import DEVICE_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
+from directapp.interfaces.rest.endpoint import DEVICE_COOKIE, REFRESH_COOKIE, SESSION_COOKIE, Call, refuse_foreign
 from directapp.interfaces.rest.errors import json_response
 from directapp.kernel.text import _
 
@@ -24,7 +24,7 @@ _REFRESH_SECONDS, _YEAR_SECONDS = 30 * 24 * 3600, 365 * 24 * 3600
 
 async def login(call: Call) -> Response:
     """Begin a session with e-mail and password."""
-    body = only(await read_object(call.request, _SMALL), "email", "password", "mode")
+    body = only(await read_object(call.request, _SMALL), "email", "password", "mode", "otp")
     if _mode(body, "json") != "json":
         refuse_foreign(call)
     signed_in = await signing.sign_in(
@@ -35,6 +35,7 @@ async def login(call: Call) -> Response:
         user_agent=call.request.headers.get("user-agent", "")[:300],
         mode=_mode(body, "json"),
         device=call.request.cookies.get(DEVICE_COOKIE, ""),
+        code=text_of(body, "otp") if body.get("otp") is not None else "",
     )
     response = _answer(call, signed_in, _mode(body, "json"))
     if _mode(body, "json") != "json" and signed_in.device is not None:
@@ -60,7 +61,26 @@ async def logout(call: Call) -> Response:
     for name in (SESSION_COOKIE, REFRESH_COOKIE):
         if name in call.request.cookies:
             response.delete_cookie(name, path="/", secure=_secure(call), httponly=True, samesite="lax")
+            # As the pages' own way out does: what a browser has kept of answers goes, what waits to be sent stays.
+            response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+async def set_up_factor(call: Call) -> Response:
+    """Give a secret for an authenticator app; it counts once a code of it has been shown."""
+    body = only(await read_object(call.request, _SMALL), "password")
+    password = text_of(body, "password") if body.get("password") is not None else ""
+    begun = await enrolment.begin_totp(call.application.auth, call.actor, call.address, password=password)
+    return json_response(orjson.dumps({"data": {"secret": begun.secret, "otpauth_url": begun.address}}))
+
+
+async def verify_factor(call: Call) -> Response:
+    """Take a code: of the app that is being set up, else of a second factor that is there, or a recovery code."""
+    body = only(await read_object(call.request, _SMALL), "otp")
+    enrolled = await enrolment.verify(call.application.auth, call.actor, call.address, code=text_of(body, "otp"))
+    if enrolled is None:
+        return Response(status_code=204)
+    return json_response(orjson.dumps({"data": {"recovery_codes": enrolled.codes}}))
 
 
 async def request_password(call: Call) -> Response:

@@ -9,18 +9,24 @@ from directapp.interfaces.web.core.context import PageServices
 from directapp.interfaces.web.core.feature import Feature, Features, add_routes, get
 from directapp.interfaces.web.core.render import Asset, build_templates, load_assets
 from directapp.interfaces.web.core.routes import page_route
+from directapp.interfaces.web.core.security_txt import security_routes
 from directapp.interfaces.web.core.static_files import static_routes
+from directapp.interfaces.web.core.statuses import StatusNames
 from directapp.interfaces.web.features.account.demo import DemoPeople
 from directapp.interfaces.web.features.account.feature import account_feature
 from directapp.interfaces.web.features.admin.feature import FEATURE as ADMIN
 from directapp.interfaces.web.features.branding.feature import FEATURE as BRANDING
+from directapp.interfaces.web.features.cars.feature import FEATURE as CARS
 from directapp.interfaces.web.features.figures.feature import FEATURE as FIGURES
 from directapp.interfaces.web.features.floor.feature import floor_feature
+from directapp.interfaces.web.features.hall.feature import hall_feature
 from directapp.interfaces.web.features.home.feature import FEATURE as HOME
 from directapp.interfaces.web.features.messages.feature import Outside, messages_feature
 from directapp.interfaces.web.features.operations.feature import FEATURE as OPERATIONS
 from directapp.interfaces.web.features.plan.feature import FEATURE as PLAN
+from directapp.interfaces.web.features.privacy.feature import FEATURE as PRIVACY
 from directapp.interfaces.web.features.registry.feature import FEATURE as REGISTRY
+from directapp.interfaces.web.features.setup.feature import FEATURE as SETUP
 from directapp.interfaces.web.features.subjects.feature import FEATURE as SUBJECTS
 from directapp.interfaces.web.records.cells import lane_cards, row_cells, shown
 from directapp.interfaces.web.records.record import lost
@@ -44,9 +50,13 @@ def features_of(platform: Platform, attachments: Attachments, outside: Outside |
         ADMIN,
         floor_feature(worker),
         PLAN,
+        CARS,
         FIGURES,
         REGISTRY,
+        PRIVACY,
         SUBJECTS,
+        SETUP,
+        hall_feature(platform),
         *([messages_feature(platform, attachments, outside)] if outside is not None else ()),
     ]
 
@@ -76,12 +86,14 @@ def build(
         auth=auth,
         templates=templates,
         brandings=Brandings(platform),
+        statuses=StatusNames(platform),
         attachments=attachments,
         pins=pinned_views,
         provided={Features: features, DemoPeople: DemoPeople()},
     )
     router = APIRouter(route_class=page_route(services), include_in_schema=False)
     add_routes(router, static_routes(assets))
+    add_routes(router, security_routes(platform))
     for feature in features.all:
         add_routes(router, feature.routes)
     add_routes(router, ROUTES)

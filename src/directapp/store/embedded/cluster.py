@@ -49,14 +49,10 @@ def check_cluster(place: Place) -> None:
     cluster = place.cluster
     version = cluster / "PG_VERSION"
     if not version.is_file() or not (cluster / "global" / "pg_control").is_file():
-        raise DamagedDataError(
-            f"The database in {cluster} is incomplete. Restore it from a backup.",
-        )
+        raise DamagedDataError(f"The database in {cluster} is incomplete. Restore it from a backup.")
     found = version.read_text(encoding="ascii", errors="replace").strip()
     if found != MAJOR:
-        raise IncompatibleDataError(
-            f"The database in {cluster} was made by PostgreSQL {found}, not {MAJOR}.",
-        )
+        raise IncompatibleDataError(f"The database in {cluster} was made by PostgreSQL {found}, not {MAJOR}.")
     if place.account.switch and cluster.stat().st_uid == 0:
         _hand_over(cluster, place.account)
 
@@ -151,9 +147,7 @@ def _must_succeed(done: subprocess.CompletedProcess[str]) -> None:
         return
     program = Path(done.args[0]).name
     output = (done.stdout + done.stderr).strip()[-2000:]
-    raise StartFailedError(
-        f"{program} failed while preparing the database:\n{output}",
-    )
+    raise StartFailedError(f"{program} failed while preparing the database:\n{output}")
 
 
 def _clear_away(scratch: Path) -> None:

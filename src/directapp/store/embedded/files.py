@@ -150,9 +150,7 @@ def user_name() -> str:
         return pwd.getpwuid(os.geteuid()).pw_name
     except KeyError:
         uid = os.geteuid()
-        raise UnsuitableUserError(
-            f"User id {uid} has no passwd entry; PostgreSQL requires one.",
-        ) from None
+        raise UnsuitableUserError(f"User id {uid} has no passwd entry; PostgreSQL requires one.") from None
 
 
 def locate(data_dir: Path) -> Place:
@@ -244,9 +242,7 @@ def wheel_binaries() -> Path:
     for file in files:
         if file.match(f"pginstall{MAJOR}/bin/postgres"):
             return Path(str(file.locate())).resolve().parent
-    raise BinariesMissingError(
-        f"PostgreSQL {MAJOR} was not found; install the package {_DISTRIBUTION}.",
-    )
+    raise BinariesMissingError(f"PostgreSQL {MAJOR} was not found; install the package {_DISTRIBUTION}.")
 
 
 def socket_folder(place: Place) -> Path:
@@ -267,9 +263,7 @@ def prepare_sockets(place: Place) -> Path:
     """
     folder = socket_folder(place)
     if len(os.fsencode(str(folder) + _SOCKET_NAME)) > _SOCKET_PATH_LIMIT:
-        raise UnsafeFolderError(
-            f"The path of the socket folder is too long: {folder}",
-        )
+        raise UnsafeFolderError(f"The path of the socket folder is too long: {folder}")
     if folder.parent.name == "directapp":
         _system_folder(folder.parent)
     try:
@@ -281,9 +275,7 @@ def prepare_sockets(place: Place) -> Path:
             os.chown(folder, place.account.uid, place.account.gid, follow_symlinks=False)
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o077 or state.st_uid != place.account.uid:
-        raise UnsafeFolderError(
-            f"The socket folder {folder} is another user's, or open to others.",
-        )
+        raise UnsafeFolderError(f"The socket folder {folder} is another user's, or open to others.")
     # Their lock would stop a start when a dead server's process id lives on.
     for rest in folder.glob(".s.PGSQL.*"):
         rest.unlink()
@@ -340,9 +332,7 @@ def _settled(data_dir: Path, home: Path) -> Place:
     try:
         state = cluster.stat()
     except FileNotFoundError:
-        raise DamagedDataError(
-            f"{data_dir / POINTER} points at {cluster}, which does not exist.",
-        ) from None
+        raise DamagedDataError(f"{data_dir / POINTER} points at {cluster}, which does not exist.") from None
     account = _new_account()
     if running_as_root() and state.st_uid != 0:
         account = Account(state.st_uid, state.st_gid, switch=True)
@@ -351,7 +341,7 @@ def _settled(data_dir: Path, home: Path) -> Place:
     if not ours or not account.reaches(home):
         raise UnsuitableUserError(
             f"The database in {cluster} belongs to user id {state.st_uid}, who must be able to"
-            " enter the folder and be the one who starts the server (or root).",
+            " enter the folder and be the one who starts the server (or root)."
         )
     return Place(data_dir, home, cluster, account)
 
@@ -370,18 +360,14 @@ def _new_account() -> Account:
     for entry in pwd.getpwall():
         if entry.pw_uid > 0:
             return Account(entry.pw_uid, entry.pw_gid, switch=True)
-    raise UnsuitableUserError(
-        "PostgreSQL cannot run as root, and this machine has no other user.",
-    )
+    raise UnsuitableUserError("PostgreSQL cannot run as root, and this machine has no other user.")
 
 
 def _read_pointer(pointer: Path) -> Path:
     text = pointer.read_text(encoding="utf-8", errors="replace")
     home = Path(text.partition("\n")[0].strip())
     if home.parent != SYSTEM_DIR / "clusters":
-        raise DamagedDataError(
-            f"{pointer} does not point at a folder in {SYSTEM_DIR / 'clusters'}.",
-        )
+        raise DamagedDataError(f"{pointer} does not point at a folder in {SYSTEM_DIR / 'clusters'}.")
     return home
 
 
@@ -390,9 +376,7 @@ def _system_folder(folder: Path) -> None:
         make_folder(folder, mode=0o755)
     state = folder.lstat()
     if not stat.S_ISDIR(state.st_mode) or state.st_mode & 0o022 or state.st_uid != 0:
-        raise UnsafeFolderError(
-            f"{folder} must be a folder that only root can write in.",
-        )
+        raise UnsafeFolderError(f"{folder} must be a folder that only root can write in.")
 
 
 def _rename_unless_there(scratch: Path, target: Path) -> None:

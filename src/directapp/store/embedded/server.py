@@ -140,10 +140,7 @@ class EmbeddedPostgres:
         return self
 
     def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the server fast."""
         self.stop()
@@ -285,9 +282,7 @@ class EmbeddedPostgres:
             stdin=subprocess.DEVNULL,
         )
         if done.returncode != 0:
-            raise EmbeddedPostgresError(
-                f"PostgreSQL refused the command {statements[0]}: {done.stderr.strip()}",
-            )
+            raise EmbeddedPostgresError(f"PostgreSQL refused the command {statements[0]}: {done.stderr.strip()}")
 
     def _launch(self) -> None:
         place = self._place
@@ -351,11 +346,9 @@ class EmbeddedPostgres:
         words = self._last_words(15)
         if _DAMAGE.search(words):
             return DamagedDataError(
-                f"The database in {self._place.cluster} is damaged; restore it from a backup.\n{words}",
+                f"The database in {self._place.cluster} is damaged; restore it from a backup.\n{words}"
             )
-        return StartFailedError(
-            f"PostgreSQL did not start (code {code}):\n{words}",
-        )
+        return StartFailedError(f"PostgreSQL did not start (code {code}):\n{words}")
 
     @property
     def _early_log(self) -> Path:
@@ -405,7 +398,7 @@ def _take_lock(place: Place) -> int:
         os.close(handle)
         raise AlreadyRunningError(
             f"DirectApp already runs on the folder {place.data_dir} (process {holder})."
-            " Stop it first, or choose another folder.",
+            " Stop it first, or choose another folder."
         ) from None
     files.own_as_parent(path)
     os.ftruncate(handle, 0)

@@ -45,7 +45,7 @@ def test_cosmetic_follows_technical_and_quality_follows_both() -> None:
     assert best.late_hours == 0
     assert [r.pick("nb") for r in best.reasons] == [
         "Ferdig man. 2. feb. kl. 16:00.",
-        "Holder lovet tid med 18 timer å gå på.",
+        "Ferdig 18 timer før lovet tid.",
         "Står 0 timer mellom stegene.",
     ]
 

@@ -28,8 +28,10 @@ def test_too_little_history_leaves_the_usual_time() -> None:
     history = [*done(2, 3, 2.5, 9), Completed(type="cosmetic", hours=4, make="Škoda", model="Enyaq", car_type="new")]
     found = estimate([*history, *done(0)], type="mechanical", default=2.5, make="Škoda", model="Enyaq", car_type="new")
     assert (found.hours, found.basis, found.n) == (2.5, "default", 4)
-    assert "Only 4 comparable jobs" in found.reason.english
-    assert estimate([], type="quality", default=0.5).n == 0
+    assert found.reason.english.endswith("4 comparable jobs are done; 5 are needed.")
+    none = estimate([], type="quality", default=0.5)
+    assert none.n == 0
+    assert none.reason.pick("nb") == "Standardtid for arbeidet: 0,5 timer. Ingen sammenlignbar jobb er fullført ennå."
 
 
 def test_what_nobody_wrote_compares_with_nothing() -> None:

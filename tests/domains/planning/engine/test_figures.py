@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from directapp.domains.planning.engine.figures import (
     bottlenecks,
     by_resource,
     by_type,
+    daily_hours,
     lent_hours,
     settlements,
     time_bank,
@@ -19,9 +20,8 @@ from directapp.domains.planning.engine.workdays import Hours, Schedule
 from directapp.domains.planning.engine.world import Agreement, Resource
 from support.text import bilingual
 
-MONDAY = datetime(2026, 2, 2, tzinfo=UTC) - timedelta(hours=1)
+MONDAY = date(2026, 2, 2)
 WEEK = Schedule(tuple(Hours(day, "08:00", "16:00") for day in range(1, 6)))
-FRIDAY = MONDAY + timedelta(days=5)
 
 
 def test_utilisation_counts_the_hours_of_every_lane() -> None:
@@ -29,19 +29,29 @@ def test_utilisation_counts_the_hours_of_every_lane() -> None:
         Resource(id="a", site="499", types=("mechanical",), schedule=WEEK),
         Resource(id="b", site="499", types=("mechanical",), schedule=WEEK, capacity=2),
     ]
-    found = {u.key: (u.booked, u.available, u.share) for u in by_resource(resources, {"a": 16, "b": 2}, MONDAY, FRIDAY)}
+    hours = daily_hours(resources, MONDAY, MONDAY + timedelta(days=4))
+    found = {u.key: (u.booked, u.available, u.share) for u in by_resource(hours, {"a": 16, "b": 2})}
     assert found == {"a": (16, 40, 0.4), "b": (2, 80, 0.025)}
-    kinds = by_type({"mechanical": 18}, {"mechanical": 20.0, "quality": 5.0})
+    kinds = by_type({"mechanical": 18}, {"mechanical": [{"person": 20.0}], "quality": [{"laid_out": 5.0}]})
     assert [(u.key, u.share) for u in kinds] == [("mechanical", 0.9), ("quality", 0)]
     assert bottlenecks(kinds) == []
-    (narrow,) = bottlenecks(by_type({"mechanical": 18}, {"mechanical": 19.0}), {"mechanical": bilingual("Mek", "Mech")})
-    assert narrow.reason == bilingual("Mek: 95 % belagt (18 av 19 timer).", "Mech: 95 % utilised (18 of 19 hours).")
+    narrowed = by_type({"mechanical": 18}, {"mechanical": [{"person": 19.0}]})
+    (narrow,) = bottlenecks(narrowed, {"mechanical": bilingual("Mek", "Mech")})
+    assert narrow.reason == bilingual("Mek: 95 % belegg (18 av 19 timer).", "Mech: 95 % utilised (18 of 19 hours).")
 
 
 def test_a_resource_without_hours_is_full_as_soon_as_something_is_booked() -> None:
-    (none,) = by_type({}, {"mechanical": 0})
+    (none,) = by_type({}, {"mechanical": [{"person": 0}]})
     (some,) = by_type({"mechanical": 1}, {})
     assert (none.share, some.share) == (0, 1)
+
+
+def test_no_more_of_a_trade_can_be_done_than_a_site_has_of_the_scarcest() -> None:
+    small, large = {"person": 40.0, "bay": 30.0}, {"person": 80.0, "bay": 200.0, "laid_out": 90.0}
+    (one,) = by_type({"mechanical": 27}, {"mechanical": [small]})
+    assert (one.available, one.limit, one.share) == (30, "bay", 0.9)
+    (both,) = by_type({"mechanical": 27}, {"mechanical": [small, large, small, {"person": 0.0, "bay": 0.0}]})
+    assert (both.available, both.limit) == (140, "bay")
 
 
 def test_lent_hours_stand_beside_their_agreement_week_by_week() -> None:
@@ -81,11 +91,8 @@ def test_the_time_bank_sums_a_period_with_both_its_days() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "clock_change", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 22, tzinfo=UTC)]
-)
-def test_hours_are_real_hours_when_the_clock_is_changed(clock_change: datetime) -> None:
+@pytest.mark.parametrize(("sunday", "hours"), [(date(2026, 3, 29), 7), (date(2026, 10, 25), 9)])
+def test_hours_are_real_hours_when_the_clock_is_changed(sunday: date, hours: int) -> None:
     night = Schedule((Hours(7, "00:00", "08:00"),))
     resource = Resource(id="n", site="499", types=("mechanical",), schedule=night)
-    (found,) = by_resource([resource], {}, clock_change, clock_change + timedelta(hours=25))
-    assert found.available == (7 if clock_change.month == 3 else 9)
+    assert daily_hours([resource], sunday, sunday) == {"n": {sunday: hours}}

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directapp.domains.planning.engine.slots import Finder, find_slots
+from directapp.domains.planning.engine.spans import Span
 from directapp.domains.planning.engine.workdays import Hours, Schedule
 from directapp.domains.planning.engine.world import Agreement, Busy, Ledger, PlanJob, Resource, WeekUse, World
 from support.planning_worlds import Drawn, booked, day_of, drawn, every_quarter, may, midnight, utilised, with_slot
@@ -111,6 +112,17 @@ def test_bookings_without_a_lane_are_put_where_they_fit() -> None:
     assert find_slots(world, job(1, earliest=at(9))).slots[0].start == at(11)
 
 
+def test_a_slot_begins_on_a_quarter_whenever_the_work_before_it_ends() -> None:
+    odd = timedelta(minutes=7)
+    taken = (Busy("a", at(8), at(10) + odd, 1), Busy("a", at(12) + odd, at(13) + odd, 1))
+    blocked = (Span(at(14), at(14) + odd),)
+    starts = [s.start for s in find_slots(World(resources=(person("a"),), busy=taken), job(0.5, blocked=blocked)).slots]
+    assert all(start.minute % 15 == 0 for start in starts)
+    assert starts[0] == at(10.25)
+    alone = find_slots(World(resources=(person("a"),), busy=taken), job(1.75, earliest=at(12), blocked=blocked)).slots
+    assert alone[0].start == at(14.25)
+
+
 def test_the_reasons_are_said_in_words() -> None:
     world = World(
         resources=(
@@ -125,9 +137,9 @@ def test_the_reasons_are_said_in_words() -> None:
     assert [(s.resource, s.start) for s in slots[:3]] == [("b", at(8)), ("a", at(8)), ("b", at(9))]
     assert [r.pick("nb") for r in slots[0].reasons] == [
         "Tidligst mulig.",
-        "Minst belagt den uka: 0 %.",
+        "Lavest belegg den uken: 0 %.",
         "Spesialområdet passer: Audi.",
-        "Deles etter avtale: 6,5 timer igjen den uka.",
+        "Deles etter avtale: 6,5 timer igjen den uken.",
     ]
     assert [r.english for r in slots[1].reasons] == ["The earliest possible.", "Utilised 15 % that week.", "Own site."]
     assert "02:00" not in slots[2].reasons[0].pick("nb")
@@ -164,7 +176,7 @@ def test_people_are_offered_times_from_the_next_quarter_on() -> None:
     now = at(8) + timedelta(minutes=3, seconds=20)
     slots = find_slots(world, job(1, earliest=now)).slots
     assert slots[0].start == at(8.25)
-    assert slots[1].start == at(11) + timedelta(minutes=7)
+    assert slots[1].start == at(11.25)
 
 
 def test_a_resource_may_be_asked_for_by_name() -> None:

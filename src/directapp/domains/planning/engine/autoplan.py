@@ -26,7 +26,7 @@ from directapp.domains.planning.engine.plan_parts import (
 from directapp.domains.planning.engine.plan_solver import Solved, solve
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import HOUR, day_of, hours_between, instant, monday_of
-from directapp.domains.planning.engine.words import hours_text, when_text
+from directapp.domains.planning.engine.words import about_text, when_text
 from directapp.domains.planning.engine.world import Booking, Slot, World
 from directapp.kernel.text import Text, _, verbatim
 
@@ -163,7 +163,7 @@ def _reason(task: Task, piece: Piece, chosen: Chosen) -> Text:
         if spare >= 0
         else _("Done {done}, {h} after the promised time; there is no room before. Priority: {p}.")
     )
-    return words.fill(**values, h=hours_text(abs(spare)))
+    return words.fill(**values, h=about_text(abs(spare)))
 
 
 def _why_not(task: Task, car: int, until: datetime) -> Text:

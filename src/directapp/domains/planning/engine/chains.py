@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from directapp.domains.planning.engine.slots import Finder
 from directapp.domains.planning.engine.spans import hours_between
-from directapp.domains.planning.engine.words import hours_text, when_text
+from directapp.domains.planning.engine.words import about_text, hours_text, when_text
 from directapp.domains.planning.engine.world import Answer, PlanJob, Slot
 from directapp.kernel.text import Text, _
 
@@ -78,12 +78,10 @@ def _next(finder: Finder, chain: Chain, step: PlanJob, way: tuple[Slot, ...], li
     if not way:
         return finder.find(step, limit=limit, per_day=2)
     done = way[-1].end
-    begun = finder.find(replace(step, earliest=max(step.earliest, done)), limit=limit, per_day=1, step=1)
+    begun = finder.find(replace(step, earliest=max(step.earliest, done)), limit=limit, per_day=1)
     if not chain.between:
         return begun
-    moved = finder.find(
-        replace(step, earliest=max(step.earliest, done + chain.between)), limit=limit, per_day=1, step=1
-    )
+    moved = finder.find(replace(step, earliest=max(step.earliest, done + chain.between)), limit=limit, per_day=1)
     here = [s for s in begun.slots if s.site == way[-1].site]
     there = [s for s in moved.slots if s.site != way[-1].site]
     return Answer((*here, *there), begun.refused or moved.refused)
@@ -107,8 +105,8 @@ def _linked(way: tuple[Slot, ...], chain: Chain) -> Linked:
     if chain.promised is not None:
         spare = hours_between(finish, chain.promised)
         late = max(0.0, -spare)
-        words = _("{h} after the promised time.") if late else _("Keeps the promised time with {h} to spare.")
-        reasons.append(words.fill(h=hours_text(abs(spare))))
+        words = _("{h} after the promised time.") if late else _("Done {h} before the promised time.")
+        reasons.append(words.fill(h=about_text(abs(spare))))
     waits = sum(hours_between(a.end, b.start) for a, b in pairwise(way))
     if len(way) > 1:
         words = _("Waits {h} between the steps.")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from directapp.domains.planning.engine.slots import QUARTER, Finder
+from directapp.domains.planning.engine.slots import Finder, next_quarter
 from directapp.domains.planning.engine.spans import (
     HOUR,
     Seconds,
@@ -17,7 +17,7 @@ from directapp.domains.planning.engine.spans import (
     monday_of,
     without,
 )
-from directapp.domains.planning.engine.words import hours_text, when_text
+from directapp.domains.planning.engine.words import about_text, when_text
 from directapp.domains.planning.engine.workdays import day_seconds
 from directapp.domains.planning.engine.world import Booking, PlanJob, Resource, Slot
 from directapp.kernel.text import Text, _, join, ngettext
@@ -107,7 +107,7 @@ def _places(finder: Finder, job: PlanJob, others: Sequence[Movable], most: int) 
     length = max(1, round(job.hours * HOUR))
     for resource in finder.able(job):
         track = finder.track(resource.id)
-        begin = -(-ceil_second(job.earliest) // QUARTER) * QUARTER
+        begin = next_quarter(ceil_second(job.earliest))
         windows = track.working.between(begin, floor_second(job.latest))
         for lane in range(finder.world.first_lane, finder.world.first_lane + len(track.lanes)):
             mine = [
@@ -128,9 +128,10 @@ def _places(finder: Finder, job: PlanJob, others: Sequence[Movable], most: int) 
 
 
 def _starts(free: Sequence[Seconds], mine: Sequence[Seconds], length: int) -> list[int]:
-    """Return the starts worth trying: where a free stretch or a movable booking begins, or one ends."""
+    """Return the starts worth trying: the quarter at which a free stretch or a movable booking begins, or one ends."""
     edges = {edge for pair in mine for edge in pair}
-    return sorted({start for a, b in free for start in {a, *(e for e in edges if a < e < b)} if start + length <= b})
+    tried = ((next_quarter(start), b) for a, b in free for start in {a, *(e for e in edges if a < e < b)})
+    return sorted({start for start, b in tried if start + length <= b})
 
 
 def _for_the_ledgers(finder: Finder, place: _Place, job: PlanJob, others: Sequence[Movable]) -> list[int] | None:
@@ -213,7 +214,7 @@ def _new_place(finder: Finder, movable: Movable) -> Slot | None:
     """Return the place nearest to where a booking was, from the beginning of its day on."""
     booking = movable.booking
     morning = instant(day_seconds(day_of(floor_second(booking.start)))[0])
-    answer = finder.find(_job(movable, max(movable.earliest, morning)), limit=_PLACES, step=1)
+    answer = finder.find(_job(movable, max(movable.earliest, morning)), limit=_PLACES)
     return min(
         answer.slots,
         key=lambda s: (
@@ -250,7 +251,7 @@ def _slot(finder: Finder, job: PlanJob, place: _Place) -> Slot:
 def _move(movable: Movable, to: Slot) -> Move:
     booking = movable.booking
     later, late = hours_between(booking.start, to.start), _late(movable, to)
-    values = {"a": when_text(booking.start), "b": when_text(to.start), "h": hours_text(abs(later))}
+    values = {"a": when_text(booking.start), "b": when_text(to.start), "h": about_text(abs(later))}
     if later == 0:
         words = _("Keeps its time {a}, on another resource.")
     elif later > 0:
@@ -259,7 +260,7 @@ def _move(movable: Movable, to: Slot) -> Move:
         words = _("From {a} to {b}, {h} earlier.")
     words = words.fill(**values)
     if late:
-        after = _("{h} after the promised time.").fill(h=hours_text(late))
+        after = _("{h} after the promised time.").fill(h=about_text(late))
         words = join((words, after))
     return Move(booking, to, later, late, words)
 

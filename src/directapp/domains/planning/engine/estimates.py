@@ -6,9 +6,14 @@ from statistics import median
 from typing import Literal
 
 from directapp.domains.planning.engine.words import hours_text
-from directapp.kernel.text import Text, _, verbatim
+from directapp.kernel.text import Text, _, ngettext, verbatim
 
 ENOUGH = 5
+_NONE = _("The usual time for this work: {h}. No comparable job is done yet.")
+_FEW = ngettext(
+    "The usual time for this work: {h}. One comparable job is done; {enough} are needed.",
+    "The usual time for this work: {h}. {count} comparable jobs are done; {enough} are needed.",
+)
 Basis = Literal["make_model", "car_type", "default"]
 
 
@@ -57,9 +62,9 @@ def estimate(
     if len(same_kind) >= ENOUGH:
         return _from_history(same_kind, "car_type", _("cars of the same kind"))
     nearest = max(len(same_model), len(same_kind))
-    reason = _("The usual time for this work: {h}. Only {n} comparable jobs are done; {enough} are needed.").fill(
-        h=hours_text(default), n=nearest, enough=ENOUGH
-    )
+    reason = _FEW.fill(h=hours_text(default), count=nearest, enough=ENOUGH)
+    if not nearest:
+        reason = _NONE.fill(h=hours_text(default))
     return Estimate(hours=default, basis="default", n=nearest, reason=reason)
 
 

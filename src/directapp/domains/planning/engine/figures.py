@@ -1,26 +1,30 @@
 """How the capacity is used and how the work went: sums and medians over plain values."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 from decimal import Decimal
+from operator import itemgetter
 
-from directapp.domains.planning.engine.spans import HOUR, floor_second
+from directapp.domains.planning.engine.spans import HOUR
 from directapp.domains.planning.engine.words import number_text
 from directapp.domains.planning.engine.workdays import WorkingTime
 from directapp.domains.planning.engine.world import Agreement, Resource
 from directapp.kernel.text import Text, _, verbatim
 
 NARROW = 0.9
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Utilisation:
-    """Hours booked of hours available, for a resource or a kind of work."""
+    """Hours booked of hours available, for a resource or a kind of work; ``limit`` is what it has fewest hours of."""
 
     key: str
     booked: float
     available: float
+    limit: str | None = None
 
     @property
     def share(self) -> float:
@@ -84,25 +88,34 @@ class Settlement:
     types: tuple[tuple[str, Decimal], ...]
 
 
-def available_hours(resources: Iterable[Resource], start: datetime, end: datetime) -> dict[str, float]:
-    """Return each resource's working hours in a period, times what it holds at a time."""
-    first, last = floor_second(start), floor_second(end)
-    return {
-        r.id: sum(b - a for a, b in WorkingTime(r.schedule).between(first, last)) * max(1, r.capacity) / HOUR
-        for r in resources
-    }
+def daily_hours(resources: Iterable[Resource], first: date, last: date) -> dict[str, dict[date, float]]:
+    """Return each resource's working hours on the days of a period, times what it holds at a time."""
+    days = [first + n * _ONE_DAY for n in range((last - first).days + 1)]
+    found = {}
+    for one in resources:
+        working = WorkingTime(one.schedule)
+        found[one.id] = {day: sum(b - a for a, b in working.on(day)) * max(1, one.capacity) / HOUR for day in days}
+    return found
 
 
-def by_resource(
-    resources: Sequence[Resource], booked: Mapping[str, float], start: datetime, end: datetime
-) -> list[Utilisation]:
+def by_resource(hours: Mapping[str, Mapping[date, float]], booked: Mapping[str, float]) -> list[Utilisation]:
     """Return how much of each resource's time in a period is booked."""
-    return [Utilisation(name, booked.get(name, 0.0), h) for name, h in available_hours(resources, start, end).items()]
+    return [Utilisation(name, booked.get(name, 0.0), sum(days.values())) for name, days in hours.items()]
 
 
-def by_type(booked: Mapping[str, float], allocated: Mapping[str, float]) -> list[Utilisation]:
-    """Return how much of each kind of work is booked, of the hours that are laid out for it."""
-    return [Utilisation(k, booked.get(k, 0.0), float(allocated.get(k, 0.0))) for k in sorted({*booked, *allocated})]
+def by_type(booked: Mapping[str, float], limits: Mapping[str, Sequence[Mapping[str, float]]]) -> list[Utilisation]:
+    """Return how much of each kind of work is booked, of the hours of what limits it.
+
+    ``limits`` are, by kind of work, the hours of people, of bays and those that are laid out at each site on each day:
+    no more can be done there than it has of the scarcest. What is named is what limits most often.
+    """
+    found = []
+    for kind in sorted({*booked, *limits}):
+        least = [min(hours.items(), key=itemgetter(1)) for hours in limits.get(kind, ()) if any(hours.values())]
+        often = Counter(name for name, _ in least).most_common(1)
+        limit = often[0][0] if often else None
+        found.append(Utilisation(kind, booked.get(kind, 0.0), sum(hours for _, hours in least), limit))
+    return found
 
 
 def bottlenecks(utilised: Iterable[Utilisation], names: Mapping[str, Text] | None = None) -> list[Bottleneck]:

@@ -1,8 +1,8 @@
 """Slot search: where a job fits, ranked, and why.
 
 Order: the earliest first, then the resource with least to do that week, then the one with the right specialisation,
-then the car's own site before a site that shares. A resource's first slot on a day is exact to the second; only the
-moment from which people search is moved up to the next quarter of an hour.
+then the car's own site before a site that shares. Every slot begins on a quarter of an hour, whenever the work before
+it ends: nobody meets at 10:07.
 """
 
 from collections.abc import Iterable
@@ -75,11 +75,11 @@ class Finder:
             )
         return known
 
-    def find(self, job: PlanJob, *, limit: int = 20, per_day: int = 3, step: int = QUARTER) -> Answer:
+    def find(self, job: PlanJob, *, limit: int = 20, per_day: int = 3) -> Answer:
         """Return the best slots for a job, not more than ``per_day`` a day on one resource."""
         if job.hours <= 0:
             return Answer((), (_("The work has no length."),))
-        search = _search(job, step)
+        search = _search(job)
         heap = [c for t in self._able(search) if (c := self._candidate(search, t, search.earliest)) is not None]
         heapify(heap)
         slots: list[Slot] = []
@@ -101,7 +101,7 @@ class Finder:
 
     def fits_at(self, job: PlanJob, resource: str, lane: int | None, start: int) -> bool:
         """Whether a job fits on a resource from a second on; in a given lane, or in any."""
-        search = _search(job, 1)
+        search = _search(job)
         end, track = start + search.length, self.track(resource)
         if start < search.earliest or end > search.latest or track not in self._able(search):
             return False
@@ -153,11 +153,11 @@ class Finder:
 
     def able(self, job: PlanJob) -> list[Resource]:
         """Return the resources that may do a job at all, as far as kind, agreement and specialisation go."""
-        return [track.resource for track in self._able(_search(job, 1))]
+        return [track.resource for track in self._able(_search(job))]
 
     def has_room(self, job: PlanJob, resource: str, day: date) -> bool:
         """Whether the ledgers of a day, and of its week, have room for a job on a resource."""
-        return self._room(_search(job, 1), self.track(resource), day)
+        return self._room(_search(job), self.track(resource), day)
 
     def _use(self, resource: str, kind: str, consumer: str, start: int, seconds: int) -> None:
         provider, day = self.resources[resource].site, day_of(start)
@@ -196,12 +196,10 @@ class Finder:
         day = day_of(at)
         while day <= search.last_day:
             for a, b, lane in track.gaps(day):
-                begin, end = max(a, at), min(b, latest)
+                begin, end = next_quarter(max(a, at)), min(b, latest)
                 if end - begin >= length and self._room(search, track, day):
-                    if not search.blocked:
-                        return begin, lane
                     left = without([(begin, end)], search.blocked)
-                    start = next((c for c, d in left if d - c >= length), None)
+                    start = next((q for c, d in left if d - (q := next_quarter(c)) >= length), None)
                     if start is not None:
                         return start, lane
             day += _ONE_DAY
@@ -273,12 +271,17 @@ def find_slots(world: World, job: PlanJob, *, limit: int = 20, per_day: int = 3)
     return Finder(world).find(job, limit=limit, per_day=per_day)
 
 
-def _search(job: PlanJob, step: int) -> _Search:
+def next_quarter(second: int) -> int:
+    """Return the quarter of an hour that begins at a second, or the next one after it."""
+    return -(-second // QUARTER) * QUARTER
+
+
+def _search(job: PlanJob) -> _Search:
     earliest, latest = ceil_second(job.earliest), floor_second(job.latest)
     return _Search(
         job=job,
         length=max(1, round(job.hours * HOUR)),
-        earliest=-(-earliest // step) * step,
+        earliest=earliest,
         latest=latest,
         last_day=day_of(latest - 1),
         blocked=merged((floor_second(b.start), ceil_second(b.end)) for b in job.blocked),

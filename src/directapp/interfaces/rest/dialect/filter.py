@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import BadValueError, Kind, read, relative_now
+from directapp.declare.reading import alike
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.interfaces.rest.dialect.input import json_or_value, listed
 from directapp.kernel.actor import Actor
@@ -84,12 +85,12 @@ OPERATORS: dict[str, _Operator] = {
     "_nnull": _Operator("null", _EVERY, "flag", negate=True),
     "_contains": _Operator("like", _LIKE | _LISTS, "text", _around),
     "_ncontains": _Operator("nlike", _LIKE | _LISTS, "text", _around),
-    "_icontains": _Operator("ilike", _LIKE, "text", _around),
+    "_icontains": _Operator("alike", _LIKE, "text", alike),
     "_starts_with": _Operator("like", _LIKE, "text", _begins),
-    "_istarts_with": _Operator("ilike", _LIKE, "text", _begins),
+    "_istarts_with": _Operator("alike", _LIKE, "text", lambda text: f"^{alike(text)}"),
     "_nstarts_with": _Operator("nlike", _LIKE, "text", _begins),
     "_ends_with": _Operator("like", _LIKE, "text", _ends),
-    "_iends_with": _Operator("ilike", _LIKE, "text", _ends),
+    "_iends_with": _Operator("alike", _LIKE, "text", lambda text: f"{alike(text)}$"),
     "_nends_with": _Operator("nlike", _LIKE, "text", _ends),
     "_between": _Operator("between", _ORDERED, "range"),
     "_nbetween": _Operator("nbetween", _ORDERED, "range"),
@@ -226,7 +227,10 @@ class FilterReader:
         if item.kind in _LISTS:
             return _element(path, text, negate=operator.op == "nlike")
         ways = item.spellings(unicodedata.normalize("NFC", text)) or ("",)
-        found = tuple(Condition(path, operator.op, operator.pattern(way)) for way in ways)
+        try:
+            found = tuple(Condition(path, operator.op, operator.pattern(way)) for way in ways)
+        except BadValueError as error:
+            raise bad_query(_VALUE, name, why=error.text) from None
         return found[0] if len(found) == 1 else Junction("and" if operator.op == "nlike" else "or", found)
 
     def _many(self, item: Field, operator: _Operator, raw: Any, name: str) -> Any:

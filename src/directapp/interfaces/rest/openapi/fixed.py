@@ -164,6 +164,17 @@ _MODE = {"type": "string", "enum": ["json", "cookie", "session"]}
 _OBJECT = {"type": "object"}
 _OBJECTS = {"type": "array", "items": _OBJECT}
 _SIGNED_IN = {"$ref": "#/components/schemas/SignedIn"}
+_MFA_REFUSALS = ("400", "401", "403", "409", "413", "422", "429", "431")
+_FACTOR = {
+    "type": "object",
+    "required": ["secret", "otpauth_url"],
+    "properties": {"secret": {"type": "string"}, "otpauth_url": {"type": "string"}},
+}
+_RECOVERY = {
+    "type": "object",
+    "required": ["recovery_codes"],
+    "properties": {"recovery_codes": {"type": "array", "items": {"type": "string"}}},
+}
 _TOKEN = _body({"refresh_token": _TEXT, "mode": _MODE})
 _USER = {"$ref": "#/components/schemas/users"}
 _WHICH_USER = [{"$ref": "#/components/parameters/users_fields"}]
@@ -174,9 +185,9 @@ def _plain(name: str, summary: str, media_type: str, schema: dict[str, Any], tag
     return {"get": {"operationId": name, "summary": summary, "tags": [tag], "security": [], "responses": answer}}
 
 
-def _health() -> dict[str, Any]:
+def _health(name: str, summary: str, media_type: str) -> dict[str, Any]:
     """Describe the status, which is told in the same words where something does not work."""
-    found = _plain("server_health", "How the server is", "application/health+json", _OBJECT)
+    found = _plain(name, summary, media_type, _OBJECT)
     content = found["get"]["responses"]["200"]["content"]
     found["get"]["responses"]["503"] = {"description": "A part does not work.", "content": content}
     return found
@@ -223,8 +234,26 @@ FIXED: dict[str, Any] = {
             "login",
             "Sign in",
             _answers(_SIGNED_IN, "400", "401", "403", "413", "429", "431"),
-            _body({"email": _TEXT, "password": _TEXT, "mode": _MODE}, "email", "password"),
+            _body({"email": _TEXT, "password": _TEXT, "mode": _MODE, "otp": _TEXT}, "email", "password"),
         )
+    },
+    "/auth/mfa/setup": {
+        "post": {
+            "operationId": "set_up_mfa",
+            "summary": "Begin to set up an authenticator app as the second factor",
+            "tags": ["sign-in"],
+            "requestBody": _body({"password": _TEXT}),
+            "responses": _answers(_FACTOR, *_MFA_REFUSALS),
+        }
+    },
+    "/auth/mfa/verify": {
+        "post": {
+            "operationId": "verify_mfa",
+            "summary": "Show a code: it confirms the app that is being set up, or that it is you",
+            "tags": ["sign-in"],
+            "requestBody": _body({"otp": _TEXT}, "otp"),
+            "responses": {**_answers(_RECOVERY, *_MFA_REFUSALS), "204": {"description": "It is you."}},
+        }
     },
     "/auth/refresh": {
         "post": _open("refresh", "Renew the sign-in", _answers(_SIGNED_IN, "400", "401", "403", "413", "431"), _TOKEN)
@@ -308,7 +337,8 @@ FIXED: dict[str, Any] = {
         }
     },
     "/server/info": _read("server_info", "server", "What this installation is", _OBJECT),
-    "/server/health": _health(),
+    "/server/health": _health("server_health", "How the server is", "application/health+json"),
+    "/server/ready": _health("server_ready", "Whether it can answer", "application/json"),
     "/server/ping": _plain("server_ping", "Whether somebody is there", "text/plain", _TEXT),
     "/openapi.json": _plain("openapi", "This document", "application/json", _OBJECT),
     "/docs": _plain("docs", "This document as a page", "text/html", _TEXT),

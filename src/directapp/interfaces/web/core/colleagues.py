@@ -1,13 +1,14 @@
 """Colleagues: people by name, with what tells one from another, and which of them see a record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.names import Patch
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.people.fields import DEALERSHIPS, USERS
-from directapp.domains.people.principal import build_actor
+from directapp.domains.people.principal import load_actors
 from directapp.domains.people.roles import LABELS
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
@@ -15,7 +16,7 @@ from directapp.kernel.actor import Actor
 from directapp.store.query import Order, Query
 from directapp.store.words import question_words
 
-_ASKED, _SITES = 60, 1000
+_ASKED = 60
 
 
 async def named(ctx: RequestContext, text: str) -> list[dict[str, Any]]:
@@ -62,9 +63,11 @@ async def _actors(ctx: RequestContext, people: Iterable[str]) -> list[Actor]:
     if not wanted:
         return []
     async with ctx.services.auth.open(ctx.person.tenant) as rows:
-        users = {u.id: u.row for u in await rows.find(USERS, id=wanted, limit=len(wanted)) if u.row["active"]}
-        sites = [s.row for s in await rows.find(DEALERSHIPS, limit=_SITES)]
-    return [build_actor(ctx.person.tenant, users[u], sites) for u in dict.fromkeys(wanted) if u in users]
+
+        async def find(collection: str, equals: Patch, *, limit: int) -> list[Mapping[str, Any]]:
+            return [one.row for one in await rows.find(collection, equals, limit=limit)]
+
+        return await load_actors(find, ctx.person.tenant, list(dict.fromkeys(wanted)))
 
 
 async def sites_of(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> dict[str, str]:

@@ -18,12 +18,13 @@ from directapp.derive import inputs, present
 from directapp.derive.pages import MenuItem, menu_of
 from directapp.derive.shown import Formatter
 from directapp.domains.people.flow import Auth
-from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core import notes, step_up
 from directapp.interfaces.web.core.branding import Branding, Brandings
 from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.statuses import StatusNames
 from directapp.interfaces.web.core.words import WORDS, speak
 from directapp.kernel.actor import Actor
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError, StepUpError
 from directapp.kernel.ids import uuid7
 from directapp.kernel.languages import Language, pick_language
 from directapp.kernel.text import Text, _
@@ -77,6 +78,7 @@ class PageServices:
     auth: Auth
     templates: Environment
     brandings: Brandings
+    statuses: StatusNames
     attachments: Attachments
     pins: Callable[["RequestContext"], Awaitable[tuple[Pin, ...]]] = no_pins
     provided: Mapping[type, object] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class RequestContext:
     branding: Branding = field(default_factory=Branding)
     cookies: list[notes.Cookie] = field(default_factory=list)
     pins: tuple[Pin, ...] = ()
+    named: Spec | None = None
 
     @property
     def platform(self) -> Platform:
@@ -108,8 +111,8 @@ class RequestContext:
 
     @property
     def spec(self) -> Spec:
-        """Every collection."""
-        return self.services.platform.spec
+        """Every collection, its statuses called as the person's company calls them."""
+        return self.named or self.services.platform.spec
 
     @property
     def person(self) -> Actor:
@@ -184,6 +187,11 @@ class RequestContext:
         row: dict[str, Any] = orjson.loads(await self.platform.reading.one(self.person, collection, record, fields))
         return row
 
+    async def last_writer(self, collection: str, record: UUID) -> str | None:
+        """Return who wrote a record last, by name; None where no history tells."""
+        latest = await self.platform.reading.history(self.person, collection, record, limit=1)
+        return str(latest[0]["actor_name"]) if latest else None
+
     def intent(
         self, meta: CollectionMeta, verb: str, patch: dict[str, Any], *, posted: Posted | None = None, **more: Any
     ) -> Intent:
@@ -194,7 +202,9 @@ class RequestContext:
                 "key": posted.key,
                 "said": posted.said,
                 "reason": posted.reason,
-                "base": inputs.seen(meta.fields.values(), posted.base),
+                "base": inputs.seen((f for n in patch if (f := meta.fields.get(n))), posted.base)
+                if verb == "update"
+                else None,
                 "confirmed": posted.get("_confirm") == "1",
             }
         return Intent(
@@ -204,7 +214,8 @@ class RequestContext:
             origin="web",
             patch=patch,
             request_id=self.request_id,
-            **{**given, **more},
+            # A page reads what it shows by itself.
+            **{"read_back": False, **given, **more},
         )
 
     async def do(
@@ -214,7 +225,12 @@ class RequestContext:
 
         ``more`` are fields of the intent: ``target``, ``version``, ``base``, ``dry_run``.
         """
-        intent = self.intent(meta, verb, patch, posted=posted, **more)
+        if posted is None:
+            return await self._perform(self.intent(meta, verb, patch, **more))
+        async with self.step_up(posted):
+            return await self._perform(self.intent(meta, verb, patch, posted=posted, **more))
+
+    async def _perform(self, intent: Intent) -> Answer:
         try:
             return await self.platform.pipeline.perform(intent)
         except ReusedKeyError as error:
@@ -222,6 +238,17 @@ class RequestContext:
                 # What was sent may have made a record already: whoever sends it shall know.
                 raise ReusedKeyError(WORDS["sent_before"]) from error
             return await self.platform.pipeline.perform(replace(intent, key=None))
+
+    @asynccontextmanager
+    async def step_up(self, posted: Posted) -> AsyncIterator[None]:
+        """Show the second factor that a form brought along, and ask for it where what stands inside needs it."""
+        refused = await step_up.prove_posted(self, posted, client_address(self.request))
+        if refused is not None:
+            raise AnsweredError(refused)
+        try:
+            yield
+        except StepUpError:
+            raise AnsweredError(step_up.confirm_page(self, posted)) from None
 
     async def sent_before(self, meta: CollectionMeta, verb: str, posted: Posted, *, target: UUID | None = None) -> bool:
         """Whether just this form has been stored: where what it asks for would no longer be open."""
@@ -273,10 +300,23 @@ class RequestContext:
         }
         return self.services.templates.get_template(template).render({**common, **context})
 
+    async def tell(
+        self, text: str, collection: str, record: UUID, *, undo: str | None = None, href: str | None = None
+    ) -> None:
+        """Tell on the next pages what was done to a record, by its name where this person still sees it."""
+        meta = self.spec[collection]
+        try:
+            row = await self.one(collection, record, (("id",), *((name,) for name in meta.called)))
+        except NotFoundError:
+            row = {}
+        name = self.formatter.title(meta, row) if row else ""
+        self.cookies.append(notes.tell_done(text, self.now, undo=undo, href=href, name=name))
+
     def done(self) -> notes.Done | None:
         """Return what this person did within the last minute, to tell it and offer the way back."""
         told = next((c.value for c in self.cookies if c.name == notes.DONE_COOKIE), None)
-        return notes.read_done(self.request.cookies.get(notes.DONE_COOKIE) if told is None else told, self.now)
+        done = notes.read_done(self.request.cookies.get(notes.DONE_COOKIE) if told is None else told, self.now)
+        return done if done and (told is not None or done.belongs_on(self.request.url.path)) else None
 
     def go(self, address: str) -> Response:
         """Send the browser on, whether a whole page or a part was asked for."""
@@ -335,9 +375,21 @@ def open_context(request: Request, actor: Actor | None = None, branding: Brandin
 
 async def person_context(request: Request) -> RequestContext:
     """Return the context of somebody who is signed in (UnauthenticatedError: nobody is)."""
-    actor: Actor = await request.app.state.authenticate(authorization=None, cookie=request.cookies.get(SESSION_COOKIE))
+    return await _signed_in(request)
+
+
+async def waiting_context(request: Request) -> RequestContext:
+    """Return the context of somebody who is signed in, or still has to set up or show a second factor."""
+    return await _signed_in(request, waiting=True)
+
+
+async def _signed_in(request: Request, **more: bool) -> RequestContext:
+    actor: Actor = await request.app.state.authenticate(
+        authorization=None, cookie=request.cookies.get(SESSION_COOKIE), address=client_address(request), **more
+    )
     services: PageServices = request.state.services
     ctx = open_context(request, actor, await services.brandings.of(actor))
+    ctx.named = await services.statuses.spec_of(actor)
     if request.method == "GET" and not ctx.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
         ctx.pins = await services.pins(ctx)
     return ctx
@@ -349,6 +401,7 @@ def anonymous_context(request: Request) -> RequestContext:
 
 
 PersonContext = Annotated[RequestContext, Depends(person_context)]
+WaitingContext = Annotated[RequestContext, Depends(waiting_context)]
 AnonymousContext = Annotated[RequestContext, Depends(anonymous_context)]
 
 

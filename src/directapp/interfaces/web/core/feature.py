@@ -2,13 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.pages import Child
+from directapp.derive.shown import Shown
+from directapp.interfaces.web.core.beside import Ask
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.rights import Allowed
@@ -68,7 +71,6 @@ class Panel:
     label: Text
     icon: str
     visible: Callable[[RequestContext, Record], bool]
-    first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,80 @@ class Link:
     label: str
     icon: str
     primary: bool = False
+
+
+# Rows that were read beside a record.
+Rows = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewLine:
+    """One line of a record's overview, under its label.
+
+    ``place``: why it is late or held up, who has the next step and when, or a fact beside; ``shown`` are what stands
+    in it, ``note`` what is said of them, ``link`` what helps, ``tone`` late or soon.
+    """
+
+    label: str
+    shown: Sequence[Shown]
+    place: Literal["why", "next", "fact"] = "fact"
+    note: str = ""
+    link: Link | None = None
+    tone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverviewCard:
+    """A part of a record's overview that is drawn by a template of its own."""
+
+    code: str
+    template: str
+    variables: Variables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What a feature tells on the first screen of a record's page; ``on`` None is every collection.
+
+    ``asks`` are questions about this one record, by an indexed field; all features' are asked in one transaction,
+    those that the person may not ask find nothing. ``tell`` is given the rows of each.
+    """
+
+    tell: Callable[[RequestContext, Record, Sequence[Rows]], Iterable[OverviewLine | OverviewCard]]
+    on: str | None = None
+    asks: Callable[[RequestContext, Record], Sequence[Ask]] = lambda _, __: ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLine:
+    """Something that happened to a record or was said of it: ``shown`` and ``text`` what, ``prose`` in whose words.
+
+    ``href`` is its own page, ``file`` a picture of it.
+    """
+
+    at: datetime
+    when: Shown
+    who: str
+    icon: str
+    shown: Sequence[Shown] = ()
+    text: str = ""
+    prose: str = ""
+    href: str | None = None
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSource:
+    """What a feature tells in the feed of a record; ``on`` None is every collection.
+
+    ``ask`` is the question for so many of the newest, which is asked with those of all sources.
+    """
+
+    code: str
+    label: Text
+    ask: Callable[[RequestContext, Record, int], Ask]
+    tell: Callable[[RequestContext, Record, Rows], Iterable[FeedLine]]
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +210,15 @@ class ListLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPage:
+    """A page that stands in no menu, and that the search box finds by its name."""
+
+    href: str
+    label: Text
+    visible: Allowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage:
     """A page of administration: its place in the overview, and the collections that are reached through it."""
 
@@ -164,12 +249,15 @@ class Feature:
     menu: tuple[MenuEntry, ...] = ()
     panels: tuple[Panel, ...] = ()
     parts: tuple[RecordPart, ...] = ()
+    overviews: tuple[Overview, ...] = ()
+    feeds: tuple[FeedSource, ...] = ()
     actions: tuple[RecordAction, ...] = ()
     create_parts: tuple[CreatePart, ...] = ()
     child_panels: Mapping[str, ChildPanel] = field(default_factory=dict)
     list_links: tuple[ListLink, ...] = ()
     settings: tuple[SettingsPage, ...] = ()
     home_links: tuple[HomeLink, ...] = ()
+    found_pages: tuple[FoundPage, ...] = ()
 
 
 class Features:
@@ -194,6 +282,14 @@ class Features:
         """Return the parts of the pages of a collection's records."""
         return [p for f in self.all for p in f.parts if p.on == collection]
 
+    def overviews(self, collection: str) -> list[Overview]:
+        """Return what features tell in the overview of a collection's records."""
+        return [o for f in self.all for o in f.overviews if o.on in {None, collection}]
+
+    def feed_sources(self, collection: str) -> list[FeedSource]:
+        """Return what features tell in the feed of a collection's records."""
+        return [s for f in self.all for s in f.feeds if s.on in {None, collection}]
+
     def links(self, ctx: RequestContext, record: Record, *, next_step: bool) -> list[Link]:
         """Return where a record's page leads this person."""
         on = {None, record.meta.name}
@@ -216,9 +312,16 @@ class Features:
         """Return the pages of administration that a person may open, none before sign-in."""
         return [s for s in self.settings if s.visible(ctx)] if ctx.actor else []
 
-    def in_settings(self, ctx: RequestContext, collection: str | None) -> bool:
-        """Whether this person reaches a collection through administration, and so not from the menu itself."""
-        return any(collection in s.collections for s in self.settings_of(ctx))
+    @staticmethod
+    def collections_in(settings: Sequence[SettingsPage]) -> frozenset[str]:
+        """Return the collections that are reached through pages of administration, and so not from the menu itself."""
+        return frozenset(name for page in settings for name in page.collections)
+
+    def found_of(self, ctx: RequestContext) -> list[tuple[Text, str]]:
+        """Return every registered page that a person may open, by name and address."""
+        menu = [(e.label, e.href(ctx)) for e in self.menu_of(ctx)]
+        elsewhere = [(p.label, p.href) for f in self.all for p in f.found_pages if p.visible(ctx)]
+        return [*menu, *elsewhere, *((s.label, s.href) for s in self.settings_of(ctx))]
 
     def menu_of(self, ctx: RequestContext) -> list[MenuEntry]:
         """Return the entries of a person's menu beside the lists, none before sign-in."""

@@ -11,9 +11,15 @@ from starlette.datastructures import UploadFile
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
 
-_PASSING = frozenset({"_csrf", "_at", "_key"})
+_PASSING = frozenset({"_csrf", "_at", "_key", "_otp", "_passkey"})
 _LONGEST_REASON = 1000
+_PAGES = "/app/"
 _REASON = _("The reason can have at most {most} characters.")
+
+
+def page_or(asked: str, otherwise: str) -> str:
+    """Return the page that a form or an address asks to go on to, where it is one of these, else another."""
+    return asked if asked.startswith(_PAGES) else otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +48,12 @@ class Posted:
     def key_of(self, part: object) -> str | None:
         """Return the key of a part of what the form does: a record of many, a file; None where the form has none."""
         return uuid5(NAMESPACE_OID, f"{self.key} {part}").hex if self.key else None
+
+    def again(self, *left_out: str) -> list[tuple[str, str]]:
+        """Return what was typed as a form sends it once more, without some of the fields."""
+        but = frozenset({"_csrf", "_fields", *left_out})
+        typed = [(name, value) for name, values in self.typed.items() if name not in but for value in values]
+        return [*typed, ("_fields", " ".join(self.typed.get("_fields", [])))]
 
     def get(self, name: str) -> str:
         """Return the last value of a name, empty when there is none."""

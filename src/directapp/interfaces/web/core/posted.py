@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from directapp.interfaces.web.core.context import RequestContext, check_form
 from directapp.interfaces.web.core.form import Posted
-from directapp.kernel.errors import BadPayloadError, Problem
+from directapp.kernel.errors import BadPayloadError, DirectAppError, Problem
 from directapp.kernel.requests import bounded
 from directapp.kernel.text import _
 
@@ -20,6 +20,7 @@ STRANGER_BYTES = 64 * 1024
 _TEXT_BYTES, UPLOAD_BYTES = 2 * 1024 * 1024, 256 * 1024 * 1024
 # A tap that waited for the network says when it was made; older ones than this belong to another week's work.
 _OLDEST = timedelta(days=7)
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 _TOO_LARGE = _("The form is larger than {most} bytes.")
@@ -50,7 +51,7 @@ async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:
     known = typed.get("_fields", [""])[-1]
     typed["_fields"] = known.split()
     version = typed.get("_version", [""])[-1]
-    return Posted(
+    posted = request.state.posted = Posted(
         typed=typed,
         files=tuple(files),
         version=int(version) if _VERSION.fullmatch(version) else None,
@@ -58,6 +59,20 @@ async def read_form(request: Request, *, most: int = STRANGER_BYTES) -> Posted:
         path=request.url.path,
         base=_base(typed.get("_base", [""])[-1]),
     )
+    return posted
+
+
+async def read_again(request: Request, *, signed_in: bool) -> Posted | None:
+    """Return the form of a request that is refused, read before or now; None where it sends none that can be kept."""
+    known: Posted | None = getattr(request.state, "posted", None)
+    if known is None:
+        if request.method != "POST" or not request.headers.get("content-type", "").startswith(_FORMS):
+            return None
+        try:
+            known = await read_form(request, most=_TEXT_BYTES if signed_in else STRANGER_BYTES)
+        except DirectAppError:
+            return None
+    return None if known.files else known
 
 
 def _base(text: str) -> dict[str, str]:

@@ -25,6 +25,12 @@ async def options_of(ctx: RequestContext, collections: Iterable[str]) -> dict[st
     return {name: found for name in dict.fromkeys(collections) if (found := await _small(ctx, name)) is not None}
 
 
+async def choices_of(ctx: RequestContext, collection: str, chosen: object) -> list[Option]:
+    """Return the options of a small collection with one chosen, none of a collection that is not small."""
+    options = (await options_of(ctx, [collection])).get(collection, [])
+    return [Option(o.value, o.label, o.value == str(chosen)) for o in options]
+
+
 async def _small(ctx: RequestContext, name: str) -> list[Option] | None:
     meta = ctx.spec.get(name)
     if meta is None or not meta.grants_of(ctx.person.roles):

@@ -6,6 +6,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive import pages
 from directapp.derive.inputs import Option
 from directapp.derive.shown import writable_anywhere
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.web.core.context import RequestContext
 
 Allowed = Callable[[RequestContext], bool]
@@ -20,6 +21,11 @@ def writes(collection: str, *fields: str) -> Allowed:
         return bool(written & set(fields) if fields else written)
 
     return asked
+
+
+def administers(collection: str) -> Allowed:
+    """Return whether a person sets up a collection: writes in it, and leads a site or the company."""
+    return lambda ctx: has_role(ADMIN, MANAGER)(ctx) and writes(collection)(ctx)
 
 
 def does(collection: str, verb: str) -> Allowed:

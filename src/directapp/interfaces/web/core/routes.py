@@ -13,16 +13,19 @@ from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
 
 from directapp.interfaces.web.core import errors
-from directapp.interfaces.web.core.context import AnsweredError, PageServices, open_context, request_id
+from directapp.interfaces.web.core.context import AnsweredError, PageServices, client_address, open_context, request_id
 from directapp.kernel.errors import (
     BadQueryError,
     DirectAppError,
     ForbiddenError,
     Problem,
     TokenExpiredError,
+    TooManyError,
     UnauthenticatedError,
+    UnavailableError,
+    without_room,
 )
-from directapp.kernel.requests import split_address
+from directapp.kernel.requests import admit, split_address
 from directapp.kernel.text import _
 
 _log = structlog.get_logger(__name__)
@@ -42,6 +45,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
 }
 _SAFE = frozenset({"GET", "HEAD"})
@@ -71,23 +75,31 @@ def page_route(services: PageServices) -> type[APIRoute]:
 async def _guarded(inner: Handler, request: Request) -> Response:
     try:
         _refuse_foreign(request)
+        admit(request.scope["state"])
         return await inner(request)
     except AnsweredError as answered:
         return answered.response
     except (UnauthenticatedError, TokenExpiredError):
         return _to_sign_in(request)
     except (DirectAppError, RequestValidationError) as error:
-        refused = error if isinstance(error, DirectAppError) else _unreadable(error)
-        return errors.refusal(await _context_again(request), refused)
+        return await _refused(request, error)
     except ClientDisconnect:
         return Response(status_code=HTTPStatus.REQUEST_TIMEOUT)
-    except Exception:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is logged, and a person gets words
         _log.exception("page failed", path=request.scope["route"].path, request_id=request_id(request))
-        return errors.failure(open_context(request))
+        ctx = open_context(request)
+        return errors.refusal(ctx, UnavailableError()) if without_room(error) else errors.failure(ctx)
     finally:
         form: FormData | None = getattr(request.state, "form", None)
         if form is not None:
             await form.close()
+
+
+async def _refused(request: Request, error: DirectAppError | RequestValidationError) -> Response:
+    ctx = await _context_again(request)
+    if isinstance(error, TooManyError):
+        return await errors.too_many(ctx, error)
+    return errors.refusal(ctx, error if isinstance(error, DirectAppError) else _unreadable(error))
 
 
 def _unreadable(error: RequestValidationError) -> BadQueryError:
@@ -98,7 +110,7 @@ def _unreadable(error: RequestValidationError) -> BadQueryError:
 async def _context_again(request: Request) -> Any:
     try:
         actor = await request.app.state.authenticate(
-            authorization=None, cookie=request.cookies.get("directapp_session")
+            authorization=None, cookie=request.cookies.get("directapp_session"), address=client_address(request)
         )
     except DirectAppError:
         actor = None
@@ -134,5 +146,3 @@ def _harden(request: Request, response: Response) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
     if "hx-request" in request.headers:
         response.headers.setdefault("Vary", "HX-Request")
-    if request.url.scheme == "https":
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")

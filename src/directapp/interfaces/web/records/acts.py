@@ -14,7 +14,7 @@ from directapp.derive.inputs import Filling
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.form import Posted, page_or
 from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import collection_verbs
@@ -111,7 +111,7 @@ async def act(ctx: PersonContext, collection: str, verb: str, record: str | None
         if problems:
             raise UnresolvedError(problems)
         answer = await ctx.do(meta, verb, patch, posted=posted, target=target, version=posted.version)
-    told = ctx.platform.told_once(found, answer)
+    told = ctx.platform.shown_once(found, answer)
     if told:
         return _show_once(ctx, meta, found, _path(meta, target or answer.record), told)
     return await _acted(ctx, meta, found, target, answer)
@@ -147,7 +147,11 @@ async def _acted(
     path = _path(there, record if visible else None)
     # What the act made elsewhere is not the record's own last change: undoing that would take back something else.
     undoable = target is not None and visible and meta.declared.history and answer.record in {None, target}
-    ctx.cookies.append(notes.tell_done(label, ctx.now, undo=f"{path}/{UNDO.name}" if undoable else None, href=path))
+    undo = f"{path}/{UNDO.name}" if undoable else None
+    if record is not None and visible:
+        await ctx.tell(label, there.name, record, undo=undo, href=path)
+    else:
+        ctx.cookies.append(notes.tell_done(label, ctx.now, href=path))
     return ctx.go(path)
 
 
@@ -169,16 +173,16 @@ async def set_fact(ctx: PersonContext, collection: str, record: str, name: str) 
     value: Any = True if item.kind is Kind.BOOLEAN else tapped_at(posted, ctx.now)
 
     async def again(error: DirectAppError) -> Response:
-        by_field, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
-        answered = Answered(problems=by_field, summary=summary)
-        context = await page_context(ctx, await look_up(ctx, meta, target), answered)
+        # Nothing was typed: the reason stands at the top, where the tap was, and marks no input far below.
+        _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
+        context = await page_context(ctx, await look_up(ctx, meta, target), Answered(summary=summary))
         return ctx.page("record.html", status=int(error.status), **context)
 
     async with ctx.form(again):
         await ctx.do(meta, "update", {name: value}, posted=posted, target=target)
     path = _path(meta, target)
     text = item.label.pick(ctx.language)
-    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=f"{path}/{UNDO.name}", href=path))
+    await ctx.tell(text, meta.name, target, undo=f"{path}/{UNDO.name}", href=path)
     return ctx.go(path if await _sees(ctx, meta, target) else _path(meta, None))
 
 
@@ -195,11 +199,9 @@ async def undo(ctx: PersonContext, collection: str, record: str) -> Response:
 
     async with ctx.form(again):
         await ctx.do(meta, UNDO.name, {}, posted=posted, target=target)
-    ctx.cookies.append(notes.tell_done(ctx.say(WORDS["undone"]), ctx.now))
-    back = posted.get("back")
-    if back.startswith("/app/"):
-        return ctx.go(back)
-    return ctx.go(_path(meta, target if await _sees(ctx, meta, target) else None))
+    await ctx.tell(ctx.say(WORDS["undone"]), meta.name, target)
+    back = page_or(posted.get("back"), "")
+    return ctx.go(back or _path(meta, target if await _sees(ctx, meta, target) else None))
 
 
 async def delete(ctx: PersonContext, collection: str, record: str) -> Response:
@@ -209,7 +211,7 @@ async def delete(ctx: PersonContext, collection: str, record: str) -> Response:
     await ctx.do(meta, "delete", {}, posted=posted, target=target, version=posted.version)
     text = f"{ctx.say(WORDS['deleted_now'])}: {meta.declared.label.pick(ctx.language)}"
     ctx.cookies.append(notes.tell_done(text, ctx.now))
-    return ctx.go(posted.get("back") if posted.get("back").startswith("/app/") else _path(meta, None))
+    return ctx.go(page_or(posted.get("back"), _path(meta, None)))
 
 
 ROUTES = (

@@ -10,13 +10,13 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms, inputs, tables
 from directapp.derive.questions import Address
 from directapp.derive.shown import writable_anywhere
-from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.form import Posted, page_or
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.records.covering import steps_of
 from directapp.interfaces.web.records.lists import listing_of, record_verbs
 from directapp.interfaces.web.records.record import UnresolvedError, read_patch, record_id, stale_answer
 from directapp.interfaces.web.records.record_view import Answered, filling_of, look_up
@@ -41,7 +41,10 @@ async def show_cell(ctx: PersonContext, collection: str, record: str, name: str)
     if not ctx.partial:
         return ctx.go(f"{seen.path}#{name}")
     if name not in seen.view.writable:
-        return ctx.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(ctx, seen))
+        return ctx.page("parts/cell_shut.html", status=_SHUT, why=_why_shut(ctx, seen), act=None)
+    covered = {s.fact.field.name: s.act for s in steps_of(ctx, meta, seen.view)}
+    if act := covered.get(name):
+        return ctx.page("parts/cell_shut.html", status=_SHUT, why=act.blocked or "", act=act)
     return await _editor(ctx, seen, item, Answered())
 
 
@@ -80,12 +83,11 @@ async def save_cell(ctx: PersonContext, collection: str, record: str, name: str)
             raise UnresolvedError(problems)
         if patch:
             await ctx.do(meta, "update", patch, posted=posted, target=target, version=posted.version)
-    back = posted.get("_back")
-    back = back if back.startswith("/app/") else f"/app/{meta.name}/{target}"
+    back = page_or(posted.get("_back"), f"/app/{meta.name}/{target}")
     if patch:
         text = f"{ctx.say(WORDS['saved'])}: {item.label.pick(ctx.language)}"
         undo = f"/app/{meta.name}/{target}/undo" if meta.declared.history else None
-        ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=back))
+        await ctx.tell(text, meta.name, target, undo=undo, href=back)
     return await _row(ctx, meta, target, posted) if ctx.partial else ctx.go(back)
 
 

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Response
 
 from directapp.declare.kinds import Kind
+from directapp.declare.names import STATUS
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.verbs import Verb
 from directapp.derive import board, pages, tables
@@ -19,10 +21,12 @@ from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.goals import goals_of
-from directapp.interfaces.web.core.words import speak
+from directapp.interfaces.web.core.typed import asked_day
+from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.columns import column_options, kept_columns
 from directapp.interfaces.web.records.views.bar import bar_of
 from directapp.interfaces.web.records.views.words import WORDS as VIEW_WORDS
+from directapp.kernel.text import Within
 from directapp.store.query import Condition, Filter, Junction
 from directapp.store.words import question_words
 
@@ -31,7 +35,18 @@ _FIRST_COLUMNS = 11
 
 def address_of(ctx: RequestContext, collection: str, view: str = "") -> Address:
     """Return a list's address as it was asked for, or that of another view of it."""
-    return Address(f"/app/{collection}{view}", tuple(ctx.request.query_params.multi_items()))
+    meta = ctx.spec.get(collection)
+    asked = ctx.request.query_params.multi_items()
+    return Address(f"/app/{collection}{view}", tuple((n, _meant(ctx, meta, n, v)) for n, v in asked))
+
+
+def _meant(ctx: RequestContext, meta: CollectionMeta | None, name: str, value: str) -> str:
+    """Return a filter's value, a day that was typed from where one stands in the form that links carry."""
+    item = meta.fields.get(name.partition(".")[0]) if meta else None
+    if item is None or item.kind not in {Kind.DATE, Kind.INSTANT}:
+        return value
+    day = asked_day(value, ctx.now)
+    return day.isoformat() if day else value
 
 
 def listing_of(ctx: RequestContext, meta: CollectionMeta, address: Address, kept: Sequence[str] = ()) -> Listing:
@@ -40,9 +55,9 @@ def listing_of(ctx: RequestContext, meta: CollectionMeta, address: Address, kept
     columns = kept or meta.declared.views.columns[:_FIRST_COLUMNS]
     listing = tables.list_of(ctx.formatter, meta, address, kept=columns, words=words)
     flow = meta.declared.workflow
-    if flow is None or board.STATUS not in listing.readable or not board.hides_closed(address, meta):
+    if flow is None or STATUS not in listing.readable or not board.hides_closed(address, meta):
         return listing
-    here: Filter = Condition((board.STATUS,), "among", tuple(s.code for s in flow.states if not s.locked))
+    here: Filter = Condition((STATUS,), "among", tuple(s.code for s in flow.states if not s.locked))
     asked = listing.query.filter
     return replace(listing, query=replace(listing.query, filter=Junction("and", (here, asked)) if asked else here))
 
@@ -77,6 +92,7 @@ async def _table(ctx: RequestContext, listing: Listing, rows: list[dict[str, Any
         "rows": tables.rows_of(ctx.formatter, listing, shown, goals),
         "next_href": address.without(tables.ROWS).but(after=mark_of(shown[-1], listing.sort)).text if more else None,
         "count_href": Address(f"{address.path}/count", address.without("after", "sort").params).text,
+        "pick_all": f"{address.path}/bulk?{urlencode({'filter': urlencode(address.without('after', 'sort').params)})}",
         "narrowed": bool(filtered(address, meta, listing.readable) or address.get("q")),
         "pick": ctx.say(VIEW_WORDS["pick"]) if record_verbs(ctx, meta) else "",
         **await bar_of(ctx, listing),
@@ -128,14 +144,12 @@ def may_create(ctx: RequestContext, meta: CollectionMeta) -> bool:
 
 def record_verbs(ctx: RequestContext, meta: CollectionMeta) -> list[Verb]:
     """Return the verbs on single records that this person may use somewhere."""
-    given = {v for g in meta.grants_of(ctx.person.roles) for v in g.verbs}
-    return [v for v in meta.declared.verbs if v.on == "record" and (v.name in given or "*" in given)]
+    return [v for v in meta.verbs_of(meta.grants_of(ctx.person.roles)) if v.on == "record"]
 
 
 def collection_verbs(ctx: RequestContext, meta: CollectionMeta) -> list[Verb]:
     """Return the verbs on the collection as a whole that this person may use."""
-    given = {v for g in meta.grants_of(ctx.person.roles) for v in g.verbs}
-    return [v for v in meta.declared.verbs if v.on == "collection" and (v.name in given or "*" in given)]
+    return [v for v in meta.verbs_of(meta.grants_of(ctx.person.roles)) if v.on == "collection"]
 
 
 async def show_count(ctx: PersonContext, collection: str) -> Response:
@@ -143,7 +157,8 @@ async def show_count(ctx: PersonContext, collection: str) -> Response:
     meta = ctx.meta(collection)
     listing = listing_of(ctx, meta, address_of(ctx, collection))
     count = await ctx.platform.reading.count(ctx.person, collection, listing.query)
-    text = speak(ctx.language)["rows"].format(count=ctx.count(count))
+    things = meta.declared.label if count == 1 else meta.declared.plural
+    text = WORDS["count_of"].fill(count=ctx.count(count), things=Within(things)).pick(ctx.language)
     return Response(text, media_type="text/html")
 
 

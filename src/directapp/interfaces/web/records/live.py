@@ -9,7 +9,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 
 from directapp.derive.shown import page_of
-from directapp.interfaces.web.core.context import SESSION_COOKIE, PersonContext, RequestContext
+from directapp.interfaces.web.core.context import SESSION_COOKIE, PersonContext, RequestContext, client_address
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.record import record_id
@@ -21,6 +21,7 @@ from directapp.services.live import Listener, Live
 HEARTBEAT = 15.0
 CHANGED_NOW = _("{who} changed this just now.")
 SHOW_LATEST = _("Show what is saved")
+_DIGITS = 9
 _BEGIN = b"retry: 2000\n\n"
 _STILL_HERE = b": \n\n"
 _HEADERS = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
@@ -47,19 +48,32 @@ async def listen(ctx: PersonContext) -> Response:
 
     async def reader() -> Actor:
         cookie = ctx.request.cookies.get(SESSION_COOKIE)
-        actor: Actor = await ctx.request.app.state.authenticate(authorization=None, cookie=cookie)
+        actor: Actor = await ctx.request.app.state.authenticate(
+            authorization=None, cookie=cookie, address=client_address(ctx.request)
+        )
         return actor
 
     ctx.platform.live.demand_room(ctx.person)
-    told = changes_told(ctx.platform.live, ctx.person, reader)
+    told = changes_told(ctx.platform.live, ctx.person, reader, age=_age(ctx))
     return StreamingResponse(told, media_type="text/event-stream", headers=_HEADERS)
 
 
+def _age(ctx: RequestContext) -> float:
+    """Return how many seconds ago the page was asked for, by its own count of milliseconds."""
+    given = ctx.request.query_params.get("age", "")
+    return int(given) / 1000 if given.isdecimal() and len(given) <= _DIGITS else 0.0
+
+
 async def changes_told(
-    live: Live, actor: Actor, reader: Callable[[], Coroutine[Any, Any, Actor]], *, heartbeat: float = HEARTBEAT
+    live: Live,
+    actor: Actor,
+    reader: Callable[[], Coroutine[Any, Any, Actor]],
+    *,
+    age: float = 0.0,
+    heartbeat: float = HEARTBEAT,
 ) -> AsyncIterator[bytes]:
     """Yield what the reader sees change; whether they still may is asked each time something is told."""
-    with live.listening(actor) as listener:
+    with live.listening(actor, age) as listener:
         stream = _Stream(listener)
         _open.add(stream)
         try:

@@ -16,13 +16,15 @@ from directapp.derive.shown import Shown, writable_anywhere
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import CreatePart, Features, get, post
-from directapp.interfaces.web.core.form import Posted
-from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.form import Posted, page_or
+from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.seen import Record
+from directapp.interfaces.web.core.typed import meant
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record_view import Answered, look_up, page_context
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, Problem, StaleError
+from directapp.kernel.text import Within
 
 
 async def lost(_: PersonContext) -> Response:
@@ -66,7 +68,9 @@ async def new_page(
 
     ``loaded`` stands in place of what the parts of features load for themselves.
     """
-    writable = writable_anywhere(ctx.person, meta, create=True)
+    features = ctx.services.get(Features)
+    elsewhere = frozenset(name for part in features.parts(meta.name) for name in part.fields)
+    writable = writable_anywhere(ctx.person, meta, create=True) - elsewhere
     fields = [meta.fields[n] for n in writable]
     small = forms.small_refs(fields, refs.SMALL)
     options = await refs.options_of(ctx, small.values())
@@ -88,7 +92,7 @@ async def new_page(
         "new.html",
         status=status,
         here=meta.name,
-        title=f"{ctx.say(WORDS['new'])}: {meta.declared.label.pick(ctx.language)}",
+        title=WORDS["create_what"].fill(what=Within(meta.declared.label)).pick(ctx.language),
         path=f"/app/{meta.name}",
         plural=meta.declared.plural.pick(ctx.language),
         groups=groups,
@@ -126,8 +130,7 @@ async def create(ctx: PersonContext, collection: str) -> Response:
         for part in _parts(ctx, meta):
             await part.created(ctx, meta, answer.record, posted)
     label = meta.declared.label.pick(ctx.language)
-    back = posted.get("back")
-    address = back if back.startswith("/app/") else f"/app/{collection}/{answer.record}"
+    address = page_or(posted.get("back"), f"/app/{collection}/{answer.record}")
     ctx.cookies.append(notes.tell_done(f"{ctx.say(WORDS['created_now'])}: {label}", ctx.now, href=address))
     return ctx.go(address)
 
@@ -142,6 +145,8 @@ class UnresolvedError(DirectAppError):
 async def read_patch(ctx: RequestContext, fields: list[Field], posted: Posted) -> tuple[dict[str, Any], list[Problem]]:
     """Return what a form changes; words typed into a combo without script are searched for here."""
     patch = inputs.changed(fields, posted.typed, posted.base)
+    at = tapped_at(posted, ctx.now)
+    patch |= {f.name: meant(f, patch[f.name], at) for f in fields if f.name in patch}
     # A form tells time to the minute; what happened in this minute happened now, after what a tap noted before it.
     minute = present.input_instant(ctx.now.isoformat())
     patch |= {f.name: ctx.now for f in fields if f.fact and f.kind is Kind.INSTANT and patch.get(f.name) == minute}
@@ -179,7 +184,7 @@ async def save(ctx: PersonContext, collection: str, record: str) -> Response:
     text = f"{ctx.say(done)}: {title}" if title else ctx.say(done)
     path = f"/app/{collection}/{target}"
     undo = f"{path}/undo" if patch and meta.declared.history else None
-    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
+    await ctx.tell(text, collection, target, undo=undo, href=path)
     if not ctx.partial:
         group = posted.get("_group")
         return ctx.go(f"{path}#g-{group}" if group else path)
@@ -214,11 +219,10 @@ async def stale_answer(
     """Return both values of every field that this person and somebody else changed, and who that was."""
     both = [p.field for p in error.problems if p.field in seen.meta.fields]
     theirs = {n: ctx.formatter.value(seen.meta, n, seen.told) for n in both if n}
-    latest = await ctx.platform.reading.history(ctx.person, seen.meta.name, seen.id, limit=1)
     return Answered(
         typed={n: v for n, v in posted.typed.items() if n.removesuffix(SEARCHED) in patch or n == "_fields"},
         theirs={n: s or _nothing(ctx) for n, s in theirs.items()},
-        stale_by=latest[0]["actor_name"] if latest else ctx.say(WORDS["someone"]),
+        stale_by=await ctx.last_writer(seen.meta.name, seen.id) or ctx.say(WORDS["someone"]),
     )
 
 

@@ -9,12 +9,14 @@ from directapp.interfaces.web.records import (
     mentions,
     record,
     sections,
+    when,
 )
 from directapp.interfaces.web.records.imports import begin, exporting, runs
 from directapp.interfaces.web.records.imports import columns as import_columns
 from directapp.interfaces.web.records.views import board, bulk, calendar, moving, palette, saved
 
 ROUTES = (
+    *when.ROUTES,
     *live.ROUTES,
     *begin.ROUTES,
     *import_columns.ROUTES,

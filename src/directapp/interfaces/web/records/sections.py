@@ -14,13 +14,16 @@ from directapp.derive.pages import Child
 from directapp.derive.questions import Address
 from directapp.derive.shown import paths_for, readable_anywhere
 from directapp.interfaces.web.core import refs
+from directapp.interfaces.web.core.beside import ask_all, belonging, child_named
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Features, get
 from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.records.feed import MANY, ask_feed, feed_of
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.record import record_id
+from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.errors import NotFoundError
-from directapp.store.query import Condition, Filter, Junction, Order, Query
+from directapp.store.query import Order, Query
 
 MOST = 50
 _COLUMNS = 5
@@ -44,6 +47,18 @@ async def show_history(ctx: PersonContext, collection: str, record: str) -> Resp
     return section_page(ctx, "parts/history.html", meta, target, context)
 
 
+async def show_feed(ctx: PersonContext, collection: str, record: str) -> Response:
+    """Show a record's feed: in its place on the record's page, or as a page of its own with more of it."""
+    seen = await look_up(ctx, ctx.meta(collection), record_id(record))
+    most = {} if ctx.partial else {"most": MANY}
+    asked = ask_feed(ctx, seen, ctx.request.query_params.get("kind", ""), **most)
+    feed = await feed_of(ctx, seen, asked, await ask_all(ctx, asked.asks))
+    if feed is None:
+        raise NotFoundError
+    context = {"feed": feed, "alone": not ctx.partial, "title": ctx.say(WORDS["feed"])}
+    return section_page(ctx, "parts/feed.html", seen.meta, seen.id, context)
+
+
 def section_page(
     ctx: RequestContext,
     template: str,
@@ -63,7 +78,7 @@ def section_page(
 
 def child_of(ctx: RequestContext, meta: CollectionMeta, name: str) -> Child:
     """Return a collection that hangs on a record by its name (NotFoundError: there is none)."""
-    found = next((c for c in pages.children_of(ctx.spec, ctx.person, meta) if c.meta.name == name), None)
+    found = child_named(ctx, meta, name)
     if found is None:
         raise NotFoundError
     return found
@@ -75,11 +90,6 @@ async def show_child(ctx: PersonContext, collection: str, record: str, child: st
     found = child_of(ctx, meta, child)
     show = ctx.services.get(Features).child_panel(child) or _rows
     return await show(ctx, meta, target, found)
-
-
-def belonging(child: Child, target: UUID) -> Filter:
-    """Return the filter of what belongs to a record."""
-    return Junction("and", tuple(Condition((name,), "eq", value) for name, value in child.given(target).items()))
 
 
 async def read_children(
@@ -99,7 +109,7 @@ async def _rows(ctx: RequestContext, meta: CollectionMeta, target: UUID, child: 
     readable = readable_anywhere(ctx.person, child.meta)
     own = child.meta.declared.views
     columns = tuple(n for n in own.columns if n in readable and n not in child.given(target))[:_COLUMNS]
-    titles = tuple(n for n in child.meta.titles if n in readable)
+    titles = tuple(n for n in child.meta.called if n in readable)
     rows = await read_children(
         ctx, child, target, tuple(dict.fromkeys((*columns, *titles))), Order("id", descending=True)
     )
@@ -138,6 +148,7 @@ def _beginnings(ctx: RequestContext, child: Child, parent: str) -> list[tuple[Ve
 
 
 ROUTES = (
+    get("/app/{collection}/{record}/feed", show_feed),
     get("/app/{collection}/{record}/history", show_history),
     get("/app/{collection}/{record}/part/{child}", show_child),
 )

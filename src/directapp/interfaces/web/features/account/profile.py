@@ -8,6 +8,7 @@ from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Filling
 from directapp.domains.people import auth as signing
 from directapp.domains.people.email_change import ask_email_change
+from directapp.domains.people.fields import Users
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import (
     LANGUAGE_COOKIE,
@@ -68,7 +69,7 @@ async def _page(
         inputs=made,
         base=inputs.base_of(made),
         names=" ".join(i.name for i in made),
-        version=row.get("version"),
+        version=row.get(Users.version),
         lines=lines,
         calendar_links=await own_links(ctx),
         summary=summary,

@@ -3,13 +3,16 @@
 import re
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.background import BackgroundTask
 
 from directapp.domains.people import auth as signing
-from directapp.domains.people import links
+from directapp.domains.people import links, passkeys
 from directapp.domains.people.email_change import NEW, OLD, confirm_email
+from directapp.domains.people.flow import SignedIn
+from directapp.domains.people.provider_sign_in import sign_out_address
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import (
     DEVICE_COOKIE,
@@ -23,9 +26,11 @@ from directapp.interfaces.web.core.context import (
 )
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_form
+from directapp.interfaces.web.core.step_up import PAGE, site_of
 from directapp.interfaces.web.core.words import WORDS
+from directapp.interfaces.web.features.account.company import keep_company, provider_buttons
 from directapp.interfaces.web.features.account.demo import DemoPeople, demo_people
-from directapp.kernel.errors import DirectAppError, InvalidError, TooManyError, UnauthenticatedError
+from directapp.kernel.errors import DirectAppError, InvalidError, NotFoundError, TooManyError, UnauthenticatedError
 from directapp.kernel.languages import languages, pick_language
 from directapp.kernel.requests import split_address
 
@@ -49,15 +54,22 @@ async def show_sign_in(ctx: AnonymousContext, next: str = "/", said: str = "") -
         ctx.cookies += [notes.Cookie(name=name, value=chosen) for name in (LANGUAGE_COOKIE, SPOKEN_COOKIE)]
         ctx.language = chosen
     note = ctx.say(WORDS["password_set"]) if said == "password" else None
-    return await _sign_in_page(ctx, following=local(next), note=note)
+    return await sign_in_page(ctx, following=local(next), note=note)
 
 
-async def _sign_in_page(ctx: RequestContext, *, following: str, status: int = 200, **more: Any) -> Response:
+async def sign_in_page(ctx: RequestContext, *, following: str, status: int = 200, **more: Any) -> Response:
+    """Return the sign-in page."""
     people = ctx.services.get(DemoPeople).people
     if ctx.platform.demo and not people:
         settings = getattr(ctx.request.app.state, "settings", None)
         people += await demo_people(ctx.services.auth, settings)
-    filled = {"email": "", "problem": None, "note": None} | more
+    filled = {
+        "email": "",
+        "problem": None,
+        "note": None,
+        "providers": await provider_buttons(ctx),
+        "has_site": site_of(ctx) is not None,
+    } | more
     return ctx.page("account/sign_in.html", status=status, following=following, people=people, **filled)
 
 
@@ -77,28 +89,76 @@ async def sign_in(ctx: AnonymousContext) -> Response:
         )
     except (UnauthenticatedError, TooManyError) as error:
         said = ctx.say(error.problems[0].message)
-        response = await _sign_in_page(
+        response = await sign_in_page(
             ctx, following=following, status=int(error.status), email=posted.get("email"), problem=said
         )
         if isinstance(error, TooManyError):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
-    ctx.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=signed.cookie or "", life=_MONTH))
-    ctx.cookies.append(notes.Cookie(name=DEVICE_COOKIE, value=signed.device or "", life=_YEAR))
+    return signed_in(ctx, signed, following)
+
+
+def signed_in(ctx: RequestContext, signed: SignedIn, following: str) -> Response:
+    """Let the browser keep the sign-in, and go on: by way of the second factor where it is still to be shown."""
+    keep_sign_in(ctx, signed.cookie, signed.device)
     picked = ctx.request.cookies.get(SPOKEN_COOKIE)
     if picked in languages():
         # Whoever picked it reads it until the profile is saved; the next person here has a profile of their own.
         ctx.cookies.append(notes.Cookie(name=SPOKEN_COOKIE, value=f"{picked}.{signed.actor.user}"))
-    return ctx.go(following)
+    keep_company(ctx, signed.actor.tenant)
+    waits = signed.actor.waits_for is not None
+    return ctx.go(f"{PAGE}?next={quote(following)}" if waits else following)
+
+
+def keep_sign_in(ctx: RequestContext, cookie: str | None, device: str | None) -> None:
+    """Let the browser keep a sign-in, and what names its device to the next one."""
+    if cookie:
+        ctx.cookies.append(notes.Cookie(name=SESSION_COOKIE, value=cookie, life=_MONTH))
+    if device:
+        ctx.cookies.append(notes.Cookie(name=DEVICE_COOKIE, value=device, life=_YEAR))
+
+
+def going_on(ctx: RequestContext, address: str) -> Response:
+    """Return a page that sends the browser on to a provider: a form may lead to no other site by itself."""
+    return ctx.page("account/going_on.html", address=address)
+
+
+async def ask_passkey(ctx: AnonymousContext) -> Response:
+    """Answer what the browser is asked to show a passkey by."""
+    site = site_of(ctx)
+    if site is None:
+        raise NotFoundError
+    return Response(passkeys.ask_any_passkey(ctx.services.auth, site), media_type="application/json")
+
+
+async def sign_in_by_passkey(ctx: AnonymousContext) -> Response:
+    """Begin a page session by a passkey alone."""
+    posted, site = await read_form(ctx.request), site_of(ctx)
+    following = local(posted.get("next") or "/")
+    if site is None:
+        raise NotFoundError
+    try:
+        signed = await passkeys.sign_in_by_passkey(
+            ctx.services.auth,
+            site,
+            shown=posted.get("_passkey"),
+            address=client_address(ctx.request),
+            user_agent=ctx.request.headers.get("user-agent", ""),
+        )
+    except (UnauthenticatedError, TooManyError) as error:
+        said = ctx.say(error.problems[0].message)
+        return await sign_in_page(ctx, following=following, status=int(error.status), problem=said)
+    return signed_in(ctx, signed, following)
 
 
 async def sign_out(request: Request, ctx: AnonymousContext) -> Response:
     """End the page session."""
-    cookie = request.cookies.get(SESSION_COOKIE)
+    cookie, there = request.cookies.get(SESSION_COOKIE), ""
     if cookie:
-        await signing.sign_out(ctx.services.auth, cookie)
+        ended = await signing.sign_out(ctx.services.auth, cookie)
+        there = await sign_out_address(ctx.services.auth, *ended) if ended else ""
     ctx.cookies += [notes.Cookie(name=SESSION_COOKIE, value="", life=0), notes.forget_done()]
-    response = ctx.go("/sign-in")
+    response = going_on(ctx, there) if there else ctx.go("/sign-in")
     if is_secure(request):
         response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -162,6 +222,8 @@ async def _confirmed(ctx: RequestContext, token: str, seen: links.LinkSeen) -> R
 ROUTES = (
     get("/sign-in", show_sign_in),
     post("/sign-in", sign_in),
+    post("/sign-in/passkey/ask", ask_passkey),
+    post("/sign-in/passkey", sign_in_by_passkey),
     post("/sign-out", sign_out),
     get("/forgot", show_forgot),
     post("/forgot", forgot),

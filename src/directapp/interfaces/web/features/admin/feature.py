@@ -1,12 +1,26 @@
 """Administration: people, sites, goals, inspection templates, who may see what, and where the rest is set up."""
 
+from directapp.domains.people.roles import ADMIN
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, Link, RecordAction, SettingsPage
 from directapp.interfaces.web.core.goals import GOALS
-from directapp.interfaces.web.core.rights import does, opens, writes
+from directapp.interfaces.web.core.rights import does, has_role, opens, writes
 from directapp.interfaces.web.core.seen import Record
-from directapp.interfaces.web.features.admin import goals, overview, people, permissions, templates, tree
+from directapp.interfaces.web.core.statuses import NAMES
+from directapp.interfaces.web.features.admin import (
+    company,
+    goals,
+    limits,
+    overview,
+    people,
+    permissions,
+    statuses,
+    steps,
+    templates,
+    tree,
+)
+from directapp.interfaces.web.features.admin.settings_part import PARTS
 from directapp.interfaces.web.features.admin.words import WORDS
 from directapp.kernel.text import _
 
@@ -32,16 +46,30 @@ FEATURE = Feature(
     routes=(
         *permissions.ROUTES,
         *overview.ROUTES,
+        *company.ROUTES,
         *people.ROUTES,
         *tree.ROUTES,
         *goals.ROUTES,
+        *limits.ROUTES,
+        *steps.ROUTES,
+        *statuses.ROUTES,
         *templates.ROUTES,
     ),
     actions=(
         RecordAction(on=overview.TEMPLATES, link=_edit_items),
         RecordAction(link=_who_sees),
     ),
+    parts=PARTS,
     settings=(
+        SettingsPage(
+            order=5,
+            href=company.HERE,
+            label=WORDS["company"],
+            about=WORDS["company_about"],
+            icon="building",
+            visible=writes(company.TENANTS),
+            collections=(company.TENANTS,),
+        ),
         SettingsPage(
             order=10,
             href=people.HERE,
@@ -49,7 +77,7 @@ FEATURE = Feature(
             about=WORDS["users_about"],
             icon="users",
             visible=does("users", "invite"),
-            collections=("users",),
+            collections=("users", "roles"),
         ),
         SettingsPage(
             order=20,
@@ -67,6 +95,30 @@ FEATURE = Feature(
             about=WORDS["goals_about"],
             icon="alarm",
             visible=writes(SITES, GOALS),
+        ),
+        SettingsPage(
+            order=45,
+            href=limits.HERE,
+            label=WORDS["limits"],
+            about=WORDS["limits_about"],
+            icon="coin",
+            visible=writes(SITES, limits.LIMITS),
+        ),
+        SettingsPage(
+            order=47,
+            href=steps.HERE,
+            label=WORDS["steps"],
+            about=WORDS["steps_about"],
+            icon="checklist",
+            visible=writes(SITES, steps.FIELD),
+        ),
+        SettingsPage(
+            order=48,
+            href=statuses.HERE,
+            label=WORDS["statuses"],
+            about=WORDS["statuses_about"],
+            icon="palette",
+            visible=writes(company.TENANTS, NAMES),
         ),
         SettingsPage(
             order=50,
@@ -103,6 +155,51 @@ FEATURE = Feature(
             icon="webhook",
             visible=opens("webhooks"),
             collections=("webhooks", "webhook_deliveries"),
+        ),
+        SettingsPage(
+            order=115,
+            href="/app/api_keys",
+            label=WORDS["keys"],
+            about=WORDS["keys_about"],
+            icon="key",
+            visible=has_role(ADMIN),
+            collections=("api_keys",),
+        ),
+        SettingsPage(
+            order=117,
+            href="/app/directory_tokens",
+            label=WORDS["directory_tokens"],
+            about=WORDS["directory_tokens_about"],
+            icon="key",
+            visible=opens("directory_tokens"),
+            collections=("directory_tokens", "directory_people", "directory_members"),
+        ),
+        SettingsPage(
+            order=118,
+            href="/app/directory_groups",
+            label=WORDS["directory_groups"],
+            about=WORDS["directory_groups_about"],
+            icon="id-badge",
+            visible=opens("directory_groups"),
+            collections=("directory_groups",),
+        ),
+        SettingsPage(
+            order=120,
+            href="/app/network_rules",
+            label=WORDS["networks"],
+            about=WORDS["networks_about"],
+            icon="network",
+            visible=opens("network_rules"),
+            collections=("network_rules",),
+        ),
+        SettingsPage(
+            order=125,
+            href="/app/identity_providers",
+            label=WORDS["providers"],
+            about=WORDS["providers_about"],
+            icon="login",
+            visible=opens("identity_providers"),
+            collections=("identity_providers", "identity_mappings"),
         ),
         SettingsPage(
             order=130,

@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 import orjson
 from fastapi import Response
 
 from directapp.declare.reading import AmbiguousNumberError, BadValueError, read_number
-from directapp.declare.rules import Everything
 from directapp.declare.workflow import State
 from directapp.derive import board, forms, present
 from directapp.derive.forms import Complaint
-from directapp.derive.inputs import Option
-from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -24,8 +20,8 @@ from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
-from directapp.interfaces.web.records.record_view import look_up
-from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, StaleError
+from directapp.interfaces.web.records import sites
+from directapp.kernel.errors import DirectAppError, StaleError
 from directapp.kernel.text import Text
 
 CARS = "cars"
@@ -71,43 +67,14 @@ def states_of(ctx: RequestContext) -> tuple[State, ...]:
 
 async def show_goals(ctx: PersonContext, site: str = "") -> Response:
     """Show a site's goals."""
-    return await _page(ctx, await _site(ctx, site))
-
-
-async def _site(ctx: RequestContext, asked: str) -> Record:
-    """Return a site whose goals this person sets: the one asked for, else their own, else the first.
-
-    Raises:
-        NotFoundError: there is none.
-        ForbiddenError: another sets the goals of this one.
-
-    """
-    target = refs.as_uuid(asked) or ctx.person.site
-    if target is None:
-        sites = await _sites(ctx, None)
-        target = refs.as_uuid(sites[0].value) if sites else None
-    if target is None:
-        raise NotFoundError
-    seen = await look_up(ctx, ctx.meta(SITES), target)
-    if GOALS not in seen.view.writable:
-        raise ForbiddenError
-    return seen
-
-
-async def _sites(ctx: RequestContext, chosen: Any) -> list[Option]:
-    """Return the sites to choose from, for those who set the goals of every one."""
-    meta = ctx.meta(SITES)
-    grants = meta.grants_of(ctx.person.roles)
-    if not any(GOALS in meta.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
-        return []
-    options = (await refs.options_of(ctx, [SITES])).get(SITES, [])
-    return [Option(o.value, o.label, o.value == str(chosen)) for o in options]
+    seen = await sites.site_of(ctx, site, GOALS)
+    return await _page(ctx, seen) if seen else sites.no_site(ctx, WORDS["goals"])
 
 
 async def save_goals(ctx: PersonContext) -> Response:
     """Save a site's goals, or show the form again with everything that was typed."""
     posted = await read_signed(ctx)
-    seen = await _site(ctx, posted.get("site"))
+    seen = await sites.demand_site(ctx, posted.get("site"), GOALS)
     states = states_of(ctx)
     typed = {f"{s.code}.{name}": posted.get(f"{s.code}.{name}").strip() for s in states for name in (SOON, LATE)}
     goals, problems = read_goals(ctx, states, typed)
@@ -122,17 +89,13 @@ async def save_goals(ctx: PersonContext) -> Response:
         patch = {GOALS: {**kept, **goals}}
         await ctx.do(seen.meta, "update", patch, posted=posted, target=seen.id, version=posted.version)
     except StaleError as error:
-        seen = await _site(ctx, posted.get("site"))
-        latest = await ctx.platform.reading.history(ctx.person, SITES, seen.id, limit=1)
-        who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
+        seen = await sites.demand_site(ctx, posted.get("site"), GOALS)
+        who = await ctx.last_writer(SITES, seen.id) or ctx.say(COMMON["someone"])
         return await _page(ctx, seen, Answered(typed=typed, base=goals, stale_by=who, status=int(error.status)))
     except DirectAppError as error:
         _, summary = forms.sort_problems(error.problems, seen.meta.fields, ctx.language)
         return await _page(ctx, seen, Answered(typed=typed, summary=summary, status=int(error.status)))
-    told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['goals'])}"
-    address = f"{HERE}?site={seen.id}"
-    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=f"{seen.path}/undo", href=address))
-    return ctx.go(address)
+    return sites.saved(ctx, seen, WORDS["goals"], HERE)
 
 
 def _stored(seen: Record) -> Goals:
@@ -208,7 +171,7 @@ async def _page(ctx: RequestContext, seen: Record, answered: Answered | None = N
         a=speak_admin(ctx.language),
         site=seen,
         name=ctx.formatter.title(seen.meta, seen.told),
-        sites=await _sites(ctx, seen.id),
+        sites=await sites.sites_to_set(ctx, GOALS, seen.id),
         lines=[_line(ctx, state, typed, stored, answered) for state in states_of(ctx)],
         summary=answered.summary if answered else (),
         stale_by=answered.stale_by if answered else None,

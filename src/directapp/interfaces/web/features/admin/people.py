@@ -8,8 +8,8 @@ from fastapi import Response
 
 from directapp.declare.verbs import Verb
 from directapp.derive import present
-from directapp.derive.inputs import Option
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
+from directapp.domains.people.fields import Users
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -48,7 +48,6 @@ async def show_people(ctx: PersonContext, site: str = "") -> Response:
     if not does(USERS, "invite")(ctx):
         raise ForbiddenError
     meta = ctx.meta(USERS)
-    sites = (await refs.options_of(ctx, [SITES])).get(SITES, [])
     wide = any(g.create for g in meta.grants_of(ctx.person.roles))
     chosen = refs.as_uuid(site) if wide else ctx.person.site
     filter_: Filter | None = Condition(("dealership",), "eq", chosen) if chosen else None
@@ -68,21 +67,21 @@ async def show_people(ctx: PersonContext, site: str = "") -> Response:
         a=speak_admin(ctx.language),
         people=people,
         counts={s: sum(p.standing == s for p in people) for s in (IN, INVITED, OUT)},
-        sites=[Option(o.value, o.label, o.value == str(chosen)) for o in sites] if wide else [],
+        sites=await refs.choices_of(ctx, SITES, chosen) if wide else [],
         verbs=collection_verbs(ctx, meta),
         whole=f"/app/{USERS}" + (f"?dealership={chosen}" if chosen else ""),
     )
 
 
 def _person(ctx: RequestContext, row: Mapping[str, Any]) -> Person:
-    meta, key = ctx.spec[USERS], str(row["id"])
+    meta, key = ctx.spec[USERS], str(row[Users.id])
     standing = _standing(row)
     own = key == str(ctx.person.user)
     return Person(
         href=page_of(USERS, key),
         name=ctx.formatter.title(meta, row),
         roles=ctx.formatter.value(meta, "roles", row).text,
-        email=str(row.get("email") or ""),
+        email=str(row.get(Users.email) or ""),
         standing=standing,
         told=_told(ctx, row, standing),
         own=own,
@@ -92,9 +91,9 @@ def _person(ctx: RequestContext, row: Mapping[str, Any]) -> Person:
 
 
 def _standing(row: Mapping[str, Any]) -> str:
-    if row.get("active") is False:
+    if row.get(Users.active) is False:
         return OUT
-    return INVITED if row.get("invited_at") and not row.get("last_seen_at") else IN
+    return INVITED if row.get(Users.invited_at) and not row.get(Users.last_seen_at) else IN
 
 
 def _told(ctx: RequestContext, row: Mapping[str, Any], standing: str) -> str:

@@ -46,7 +46,7 @@ WORDS: Mapping[str, Text] = {
     "nothing": _("nothing"),
     "everything": _("everything"),
     "acts": _("May do"),
-    "no_acts": _("No acts."),
+    "no_acts": _("No actions."),
     "unseen": _("{name} does not see this one."),
     "as_it_may": _("Where the rights hold; it varies by record."),
     "role_at": _("{role} at your site"),
@@ -177,8 +177,7 @@ def _some(ctx: RequestContext, fields: Any, given: frozenset[str]) -> str:
 def _acts(ctx: RequestContext, meta: CollectionMeta, subject: Actor, view: View | None) -> list[_Act]:
     if view is not None:
         return [_Act(ctx.say(o.verb.label), ctx.say(o.blocked.message) if o.blocked else "") for o in view.offers]
-    given = {v for g in meta.grants_of(subject.roles) for v in g.verbs}
-    return [_Act(ctx.say(v.label), "") for v in meta.declared.verbs if v.name in given or "*" in given]
+    return [_Act(ctx.say(v.label), "") for v in meta.verbs_of(meta.grants_of(subject.roles))]
 
 
 async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
+from directapp.domains.workshop.fields import InspectionTemplates
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -83,10 +84,10 @@ async def show_templates(ctx: PersonContext) -> Response:
     chosen: set[tuple[str, str]] = set()
     listed = []
     for row in rows:
-        key = (row["car_type"], row["kind"])
-        use = "unused" if not row["active"] else "outranked" if key in chosen else "used"
+        key = (row[InspectionTemplates.car_type], row[InspectionTemplates.kind])
+        use = "unused" if not row[InspectionTemplates.active] else "outranked" if key in chosen else "used"
         listed.append((use, _listed(ctx, meta, row, use)))
-        chosen |= {key} if row["active"] else set()
+        chosen |= {key} if row[InspectionTemplates.active] else set()
     order = ("used", "outranked", "unused")
     listed.sort(key=lambda one: (order.index(one[0]), one[1].name))
     return ctx.page(
@@ -101,7 +102,7 @@ async def show_templates(ctx: PersonContext) -> Response:
 def _listed(ctx: RequestContext, meta: CollectionMeta, row: Mapping[str, Any], use: str) -> Listed:
     lines = stored_lines(row[ITEMS])
     return Listed(
-        href=f"{HERE}/{row['id']}",
+        href=f"{HERE}/{row[InspectionTemplates.id]}",
         name=name_of(row).pick(ctx.language),
         car_type=ctx.formatter.value(meta, "car_type", row).text,
         kind=ctx.formatter.value(meta, "kind", row).text,
@@ -119,7 +120,7 @@ async def show_new(ctx: PersonContext) -> Response:
     meta = ctx.meta(TEMPLATES)
     if not may_create(ctx, meta):
         raise ForbiddenError
-    values = {"kind": str(meta.fields["kind"].default), "active": "true"}
+    values = {"kind": str(meta.fields[InspectionTemplates.kind].default), "active": "true"}
     return _page(ctx, meta, Sheet(target=None, version=None, values=values, lines=(new_line(),)))
 
 
@@ -128,7 +129,9 @@ async def show_template(ctx: PersonContext, record: str) -> Response:
     meta = ctx.meta(TEMPLATES)
     seen = await look_up(ctx, meta, record_id(record))
     row = seen.view.row
-    values = {n: str(row.get(n) or "") for n in (*_NAMES, *_CHOICES)} | {"active": "true" if row["active"] else ""}
+    values = {n: str(row.get(n) or "") for n in (*_NAMES, *_CHOICES)} | {
+        "active": "true" if row[InspectionTemplates.active] else ""
+    }
     sheet = Sheet(target=seen.id, version=seen.version, values=values, lines=stored_lines(row[ITEMS]))
     return _page(ctx, meta, sheet, writes=ITEMS in seen.view.writable)
 
@@ -166,7 +169,7 @@ async def _answer(ctx: RequestContext, target: UUID | None) -> Response:
 
 async def _save(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, posted: Posted) -> Response:
     patch: dict[str, Any] = {n: sheet.values[n] or None for n in (*_NAMES, *_CHOICES)}
-    patch |= {"active": bool(sheet.values["active"]), ITEMS: items_of(sheet.lines)}
+    patch |= {"active": bool(sheet.values[InspectionTemplates.active]), ITEMS: items_of(sheet.lines)}
     verb = "update" if sheet.target else "create"
     try:
         answer = await ctx.do(meta, verb, patch, posted=posted, target=sheet.target, version=sheet.version)
@@ -180,7 +183,7 @@ async def _save(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, posted:
         return _page(ctx, meta, replace(sheet, problems=problems, summary=summary, status=int(error.status)))
     address = f"{HERE}/{sheet.target or answer.record}"
     undo = f"/app/{TEMPLATES}/{sheet.target}/undo" if sheet.target else None
-    told = f"{ctx.say(COMMON['saved'])}: {sheet.values['name_nb']}"
+    told = f"{ctx.say(COMMON['saved'])}: {sheet.values[InspectionTemplates.name_nb]}"
     ctx.cookies.append(notes.tell_done(told, ctx.now, undo=undo, href=address))
     return ctx.go(address)
 
@@ -191,8 +194,7 @@ async def _stale(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, error:
     if target is None:
         raise error
     seen = await look_up(ctx, meta, target)
-    latest = await ctx.platform.reading.history(ctx.person, TEMPLATES, target, limit=1)
-    who = latest[0]["actor_name"] if latest else ctx.say(COMMON["someone"])
+    who = await ctx.last_writer(TEMPLATES, target) or ctx.say(COMMON["someone"])
     theirs = stored_lines(seen.view.row[ITEMS])
     return replace(sheet, version=seen.version, stale_by=who, theirs=theirs, status=int(error.status))
 
@@ -219,7 +221,7 @@ def _label(ctx: RequestContext, sheet: Sheet, name: str) -> str | None:
 
 def _page(ctx: RequestContext, meta: CollectionMeta, sheet: Sheet, *, writes: bool = True) -> Response:
     """Show a template's form; with nothing to write it is read."""
-    name = sheet.values.get("name_nb") or ctx.say(WORDS["new_template"])
+    name = sheet.values.get(InspectionTemplates.name_nb) or ctx.say(WORDS["new_template"])
     return ctx.page(
         "admin/template.html",
         status=sheet.status,

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from directapp.derive.shown import page_of, readable_anywhere
+from directapp.domains.people.fields import Dealerships
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
@@ -57,10 +58,10 @@ async def show_tree(ctx: PersonContext) -> Response:
 
 def tree_of(ctx: RequestContext, rows: Iterable[Mapping[str, Any]]) -> tuple[Branch, ...]:
     """Return the sites that stand under none, each with those under it; a ring is cut at its lowest number."""
-    by_id = {str(r["id"]): r for r in rows}
+    by_id = {str(r[Dealerships.id]): r for r in rows}
     below: dict[str | None, list[str]] = {}
     for key, row in by_id.items():
-        parent = str(row.get("parent_dealership"))
+        parent = str(row.get(Dealerships.parent_dealership))
         below.setdefault(parent if parent in by_id and parent != key else None, []).append(key)
     placed: set[str] = set()
 
@@ -77,15 +78,15 @@ def _branch(
     ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], under: tuple[Branch, ...]
 ) -> Branch:
     meta = ctx.spec[SITES]
-    key = str(row["id"])
+    key = str(row[Dealerships.id])
     return Branch(
         id=key,
         href=page_of(SITES, key),
-        number=str(row.get("number") or ""),
-        name=str(row.get("name") or ""),
+        number=str(row.get(Dealerships.number) or ""),
+        name=str(row.get(Dealerships.name) or ""),
         kind=ctx.formatter.value(meta, "dealership_type", row).text,
         facts=tuple(_facts(ctx, row, by_id)),
-        active=row.get("active") is not False,
+        active=row.get(Dealerships.active) is not False,
         own=key == str(ctx.person.site),
         below=under,
     )
@@ -93,15 +94,15 @@ def _branch(
 
 def _facts(ctx: RequestContext, row: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Iterable[str]:
     """Yield what is worth knowing of a site: where it is, where its cars are prepared, for how many it prepares."""
-    key = str(row["id"])
-    if row.get("location"):
-        yield str(row["location"])
-    prep = by_id.get(str(row.get("prep_center")))
-    if prep is not None and str(prep["id"]) != key:
-        yield ctx.say(WORDS["prepared_at"].fill(name=f"{prep.get('number')} {prep.get('name')}"))
+    key = str(row[Dealerships.id])
+    if row.get(Dealerships.location):
+        yield str(row[Dealerships.location])
+    prep = by_id.get(str(row.get(Dealerships.prep_center)))
+    if prep is not None and str(prep[Dealerships.id]) != key:
+        yield ctx.say(WORDS["prepared_at"].fill(name=f"{prep.get(Dealerships.number)} {prep.get(Dealerships.name)}"))
     elif row.get(_OWN_PREP):
         yield ctx.say(WORDS["own_prep"])
-    others = sum(1 for k, r in by_id.items() if str(r.get("prep_center")) == key and k != key)
+    others = sum(1 for k, r in by_id.items() if str(r.get(Dealerships.prep_center)) == key and k != key)
     if others:
         yield ctx.say(WORDS["prepares_for"].fill(count=others))
 

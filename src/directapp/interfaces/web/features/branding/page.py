@@ -7,25 +7,22 @@ from uuid import UUID
 
 from fastapi import Response
 
-from directapp.declare.rules import Everything
-from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
-from directapp.derive.inputs import Option
-from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.core.feature import get, post
+from directapp.interfaces.web.core.feature import Variables, get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.uploads import chunks_of, file_key, key_with
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.branding.swatches import PRIMARY, SECONDARY, STANDARD, WORDS, swatch
+from directapp.interfaces.web.records import sites
 from directapp.interfaces.web.records.record import UnresolvedError
-from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel import colours
-from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem
+from directapp.kernel.errors import DirectAppError, Problem
 from directapp.services.attachments import Incoming
 
 COLOURS, LOGO = "brand_colors", "logo"
@@ -46,7 +43,7 @@ class _Tried:
 async def save_branding(ctx: PersonContext) -> Response:
     """Save the logo and the colours of a site."""
     posted = await read_signed(ctx)
-    seen = await _site(ctx, posted.get("site"))
+    seen = await sites.demand_site(ctx, posted.get("site"), COLOURS)
     try:
         await _save(ctx, seen, posted)
     except DirectAppError as error:
@@ -68,15 +65,17 @@ def may_brand(seen: Record) -> bool:
     return seen.meta.name == SITES and COLOURS in seen.view.writable
 
 
-async def _site(ctx: RequestContext, asked: str) -> Record:
-    meta = ctx.meta(SITES)
-    target = refs.as_uuid(asked) if asked else ctx.person.site or await _first_site(ctx, meta)
-    if target is None:
-        raise ForbiddenError
-    seen = await look_up(ctx, meta, target)
-    if not may_brand(seen):
-        raise ForbiddenError
-    return seen
+def branding_part(ctx: RequestContext, record: Record) -> Variables | None:
+    """Return the logo and colours on a site's own page, with the way to their form for who may set them."""
+    if COLOURS not in record.view.readable:
+        return None
+    kept = record.view.row.get(COLOURS) or {}
+    return {
+        "b": {name: text.pick(ctx.language) for name, text in WORDS.items()},
+        "brand_logo": record.view.row.get(LOGO),
+        "brand_colours": [(ctx.say(WORDS[n]), str(kept[n])) for n in (PRIMARY, SECONDARY) if kept.get(n)],
+        "brand_href": f"{PATH}?site={record.id}" if may_brand(record) else None,
+    }
 
 
 def _stored(seen: Record) -> _Tried:
@@ -87,7 +86,9 @@ def _stored(seen: Record) -> _Tried:
 
 async def show_branding(ctx: PersonContext, site: str = "", primary: str = "", secondary: str = "") -> Response:
     """Show the page; colours in the address are tried."""
-    seen = await _site(ctx, site)
+    seen = await sites.site_of(ctx, site, COLOURS)
+    if seen is None:
+        return sites.no_site(ctx, WORDS["title"])
     stored = _stored(seen)
     return await _page(ctx, seen, _Tried(primary or stored.primary, secondary or stored.secondary))
 
@@ -114,24 +115,11 @@ async def _page(ctx: RequestContext, seen: Record, tried: _Tried) -> Response:
         site=seen,
         name=ctx.formatter.title(seen.meta, seen.told),
         logo=seen.view.row.get(LOGO),
-        sites=await _sites(ctx, seen.meta),
+        sites=await sites.sites_to_set(ctx, COLOURS, seen.id),
         summary=tried.summary,
         stale_by=None,
         **_preview(ctx, tried),
     )
-
-
-async def _first_site(ctx: RequestContext, meta: CollectionMeta) -> UUID | None:
-    """Return where somebody begins who works at no site."""
-    return next((refs.as_uuid(site.value) for site in await _sites(ctx, meta)), None)
-
-
-async def _sites(ctx: RequestContext, meta: CollectionMeta) -> list[Option]:
-    """Return the sites to choose from, for those who set the look of every one."""
-    grants = meta.grants_of(ctx.person.roles)
-    if not any(COLOURS in meta.writes(g) and isinstance(g.edit_rule, Everything) for g in grants):
-        return []
-    return (await refs.options_of(ctx, [SITES])).get(SITES, [])
 
 
 async def _save(ctx: RequestContext, seen: Record, posted: Posted) -> None:

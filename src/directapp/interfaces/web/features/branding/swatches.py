@@ -13,7 +13,7 @@ STANDARD = {PRIMARY: "#0b57c4", SECONDARY: "#515d6c"}
 WORDS: Mapping[str, Text] = {
     "about": _("How the pages look for a site's people."),
     "title": _("Branding"),
-    "site": _("Dealership"),
+    "site": _("Site"),
     "choose": _("Choose"),
     "logo": _("Logo"),
     "logo_help": _("PNG, JPEG or WebP. Shown at the top of the menu."),

@@ -1,6 +1,6 @@
 """The figures' page and its file for payroll; the period and the site stand in the address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,12 +11,20 @@ import orjson
 from fastapi import Response
 
 from directapp.derive import present
-from directapp.derive.questions import Address
+from directapp.derive.questions import NONE, Address, shortened
 from directapp.derive.sheets import CSV, Cell, csv_lines
+from directapp.domains.cars.fields import Cars
+from directapp.domains.people.fields import Dealerships
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.goals import goals_of
+from directapp.interfaces.web.core.typed import asked_day
+from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.features.figures.cells import Line
+from directapp.interfaces.web.features.figures.links import Links
+from directapp.interfaces.web.features.figures.tables import tables_of
+from directapp.interfaces.web.features.figures.tiles import tiles_of
 from directapp.interfaces.web.features.figures.told import Formatter, Found
 from directapp.interfaces.web.features.figures.words import PAYROLL_HEAD, WORDS
 from directapp.interfaces.web.records.lists import listing_of
@@ -55,7 +63,7 @@ def _asked(ctx: RequestContext) -> Asked:
     given = ctx.request.query_params
     today = oslo_day(ctx.now)
     monday = today - timedelta(days=today.weekday())
-    first, last = present.asked_day(given.get("first")), present.asked_day(given.get("last"))
+    first, last = (asked_day(given.get(name), ctx.now) for name in ("first", "last"))
     site = refs.as_uuid(given.get("site")) if given.get("site") else None
     wrong = any(given.get(n) and d is None for n, d in (("first", first), ("last", last), ("site", site)))
     first = first or monday
@@ -83,28 +91,44 @@ async def show_figures(ctx: PersonContext) -> Response:
         complaint, status = ctx.say(error.problems[0].message), HTTPStatus(int(error.status))
         asked = Asked(*_this_week(ctx), asked.site)
         found = await _figures(ctx, asked)
+    typed, unread = _typed(ctx, asked)
     cars = await refs.names_of(ctx, {CARS: [d["car"] for d in found["delays"]]})
-    formatter = Formatter(ctx, found, cars=cars, goals=await goals_of(ctx))
+    links = Links(asked.first, asked.last, [s["id"] for s in found["sites"]], asked.site)
+    told = Formatter(ctx, found, links, cars=cars, goals=await goals_of(ctx))
     return ctx.page(
         "figures/page.html",
         status=status,
         here="figures",
-        title=formatter.f["figures"],
-        f=formatter.f,
+        title=told.f["figures"],
+        f=told.f,
+        how=told.how,
         asked=asked,
-        complaint=complaint or (formatter.f["wrong_period"] if asked.wrong else ""),
-        choices=[(c["id"], f"{c['number']} {c['name']}") for c in found["choices"]],
+        typed=typed,
+        unread=unread,
+        complaint=complaint or _left_out(ctx, typed, unread) or (told.f["wrong_period"] if asked.wrong else ""),
+        choices=[(c[Dealerships.id], f"{c[Dealerships.number]} {c[Dealerships.name]}") for c in found["choices"]],
         presets=_presets(ctx, asked),
         shown_period=_shown(ctx, asked),
-        site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else formatter.f["all_sites"],
-        loads=formatter.loads(),
-        tables=formatter.tables(),
+        site_name=found["sites"][0]["name"] if len(found["sites"]) == 1 else told.f["all_sites"],
+        tiles=tiles_of(told),
+        tables=tables_of(told),
         bottlenecks=[b["reason"] for b in found["bottlenecks"]],
-        ready=_ready(formatter, found),
-        idle=_idle(formatter, found),
-        sla=await _sla(ctx, asked),
+        sla=await _sla(ctx, links),
         payroll=Address(f"{PATH}/timebank.csv", asked.params).text,
     )
+
+
+def _typed(ctx: RequestContext, asked: Asked) -> tuple[dict[str, str], list[str]]:
+    """Return what stands in the fields of the period, its days or what was typed and is none, and which those are."""
+    given = ctx.request.query_params
+    days = {"first": asked.first, "last": asked.last}
+    unread = [n for n in days if given.get(n) and asked_day(given.get(n), ctx.now) is None]
+    return {n: given[n] if n in unread else present.input_day(day) for n, day in days.items()}, unread
+
+
+def _left_out(ctx: RequestContext, typed: Mapping[str, str], unread: Iterable[str]) -> str:
+    told = (COMMON["left_out"].fill(label=WORDS[n], written=shortened(typed[n])) for n in unread)
+    return " ".join(map(ctx.say, told))
 
 
 def _this_week(ctx: RequestContext) -> tuple[date, date]:
@@ -142,38 +166,38 @@ def _shown(ctx: RequestContext, asked: Asked) -> str:
     return first if asked.first == asked.last else f"{first} – {last}"
 
 
-def _ready(formatter: Formatter, found: Found) -> dict[str, str]:
-    """Return how long cars took from order to ready, and how many were ready in time."""
-    one, f = found["ready"], formatter.f
-    if not one["cars"]:
-        return {"mean": "", "half": "", "cars": f["no_ready"], "kept": ""}
-    return {
-        "mean": formatter.length(one["mean"]),
-        "half": f["half"].format(time=formatter.length(one["median"])),
-        "cars": f["cars_ready"].format(count=one["cars"]),
-        "kept": f["kept"].format(kept=one["kept"], promised=one["promised"]) if one["promised"] else "",
-    }
-
-
-def _idle(formatter: Formatter, found: Found) -> dict[str, str]:
-    one, f = found["idle"], formatter.f
-    if one["mean"] is None:
-        return {"mean": "", "note": f["no_idle"]}
-    return {"mean": formatter.length(one["mean"]), "note": f["idle_note"].format(count=one["cars"])}
-
-
-async def _sla(ctx: RequestContext, asked: Asked) -> list[tuple[str, str, str, str]]:
-    """Return how many open cars are overdue, at risk and on time: name, number, list, tone."""
-    meta = ctx.spec[CARS]
-    site = (("prep_center", asked.site),) if asked.site else ()
-    query = listing_of(ctx, meta, Address(f"/app/{CARS}", site)).query
-    counts = await ctx.platform.reading.counts(ctx.person, CARS, query, "sla_status", most=MOST_COUNTED)
-    made = []
-    for code in _SLA:
-        address = Address(f"/app/{CARS}", (("sla_status", code), *site))
-        tone = "late" if code == "delayed" else ""
-        made.append((ctx.say(WORDS[code]), ctx.count(counts.get(code, 0)), address.text, tone))
-    return made
+async def _sla(ctx: RequestContext, links: Links) -> list[Line]:
+    """Return how many open cars are overdue, at risk and on time, and of how many that cannot be said."""
+    meta, counts = ctx.spec[CARS], ctx.platform.reading
+    query = listing_of(ctx, meta, Address(f"/app/{CARS}", links.here)).query
+    found = await counts.counts(ctx.person, CARS, query, Cars.sla_status, most=MOST_COUNTED)
+    nobody = ((Cars.sla_status, NONE), *links.here)
+    found[NONE] = await counts.count(ctx.person, CARS, listing_of(ctx, meta, Address(f"/app/{CARS}", nobody)).query)
+    late = (Cars.sla_status, _SLA[0])
+    asked = listing_of(ctx, meta, Address(f"/app/{CARS}", (late, *links.here))).query
+    why = await counts.counts(ctx.person, CARS, asked, Cars.late_cause, most=MOST_COUNTED)
+    causes = [
+        Line(
+            ctx.say(cause.label),
+            links.open_cars(late, (Cars.late_cause, cause.code)),
+            number=ctx.count(why[cause.code]),
+            part=True,
+        )
+        for cause in meta.fields[Cars.late_cause].choices
+        if why.get(cause.code)
+    ]
+    item = meta.fields[Cars.sla_status]
+    names = {c.code: c.label for c in item.choices} | {NONE: WORDS["nobody_waits"]}
+    lines = [
+        Line(
+            ctx.say(names[code]),
+            links.open_cars((Cars.sla_status, code)),
+            number=ctx.count(found.get(code, 0)),
+            tone="late" if code == _SLA[0] and found.get(code) else "",
+        )
+        for code in (*_SLA, NONE)
+    ]
+    return [lines[0], *causes, *lines[1:]]
 
 
 async def download_time_bank(ctx: PersonContext) -> Response:
@@ -198,8 +222,8 @@ def _lines(found: Found) -> Iterable[list[Cell]]:
         yield [
             str(person.get("name", "")),
             str(person.get("email", "")),
-            str(site.get("number", "")),
-            str(site.get("name", "")),
+            str(site.get(Dealerships.number, "")),
+            str(site.get(Dealerships.name, "")),
             f"{date.fromisoformat(one['day']):%d.%m.%Y}",
             WORDS[one["kind"]].pick(DEFAULT),
             Decimal(one["hours"]),

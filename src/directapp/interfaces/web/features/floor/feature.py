@@ -8,8 +8,10 @@ from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.floor import labels, mine, prints, scan, taps
 from directapp.interfaces.web.features.floor.inspections import answers, damage
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS, OFFERED_AT_ITEM
-from directapp.interfaces.web.features.floor.inspections.outline import MARKS, shows_damage
+from directapp.interfaces.web.features.floor.inspections.feed import FEED
+from directapp.interfaces.web.features.floor.inspections.outline import DAMAGE, MARKS, shows_damage
 from directapp.interfaces.web.features.floor.inspections.outline import WORDS as DAMAGE_WORDS
+from directapp.interfaces.web.features.floor.inspections.overview import OVERVIEW
 from directapp.interfaces.web.features.floor.offline import offline_routes
 
 
@@ -55,10 +57,12 @@ def floor_feature(worker: Asset) -> Feature:
                 in_hand=True,
             ),
         ),
+        overviews=(OVERVIEW,),
+        feeds=(FEED,),
         panels=(
             Panel(
                 on=mine.CARS,
-                code="damage",
+                code=DAMAGE,
                 label=DAMAGE_WORDS["damage"],
                 icon="alert-triangle",
                 visible=_shows_damage,

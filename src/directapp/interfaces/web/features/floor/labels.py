@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from directapp.derive.codes import qr_codes
 from directapp.derive.shown import Shown, page_of, readable_anywhere
+from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
@@ -67,7 +68,7 @@ def _address(ctx: RequestContext) -> str:
 async def labels_of(ctx: RequestContext, rows: Sequence[Mapping[str, Any]]) -> list[Label]:
     """Return cars' labels; their codes are made in a process of their own."""
     root = _address(ctx)
-    addresses = [root + page_of(CARS, row["id"]) for row in rows]
+    addresses = [root + page_of(CARS, row[Cars.id]) for row in rows]
     codes = await ctx.platform.short_work.run(qr_codes, addresses) if addresses else []
     return [_label(ctx, row, code) for row, code in zip(rows, codes, strict=True)]
 
@@ -78,8 +79,8 @@ def _label(ctx: RequestContext, row: Mapping[str, Any], code: str) -> Label:
         qr=Markup(code),  # noqa: S704 - a path of digits
         plate=ctx.formatter.value(meta, "license_plate", row),
         name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
-        vin=str(row.get("vin") or ""),
-        order=str(row.get("order_number") or ""),
+        vin=str(row.get(Cars.vin) or ""),
+        order=str(row.get(Cars.order_number) or ""),
     )
 
 

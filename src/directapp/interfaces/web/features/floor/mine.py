@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from fastapi import Response
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.shown import Shown, page_of, readable_anywhere
+from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
@@ -19,6 +21,8 @@ from directapp.kernel.clock import OSLO
 from directapp.store.query import Condition, Filter, Junction, Query
 
 CARS, SITES = "cars", "dealerships"
+# Where a car and its key are, in the words of who saw them.
+PLACES = (Cars.parking_spot, Cars.key_location)
 # Who works on the floor, with the work they do and the column that makes a car theirs.
 HANDS: Mapping[str, tuple[FloorJob, str]] = {
     "mechanic": (FloorJob("technical"), "assigned_mechanic"),
@@ -44,6 +48,9 @@ class Card:
     place: str
     key: str
     times: tuple[tuple[str, Shown], ...]
+    places: str = ""
+    misplaced: bool = False
+    asks_mileage: bool = False
     kind: str = ""
     steps: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
@@ -141,7 +148,7 @@ async def _received(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
     for code, states in (("to_check", CHECKED), ("to_inspect", INSPECTED)):
         here = Condition(("prep_center",), "eq", ctx.person.site)
         rows = await _rows(ctx, meta, Junction("and", (here, Condition(("status",), "in", list(states)))))
-        rows.sort(key=lambda r: (str(r.get("delivery_date") or "9999"), str(r["id"])))
+        rows.sort(key=lambda r: (str(r.get(Cars.delivery_date) or "9999"), str(r[Cars.id])))
         tasks = [Task(row=r, job=FloorJob("inspection"), place=NEXT) for r in rows]
         made.append(Section(code, say(code, ctx.language), await _cards(ctx, meta, tasks)))
     return made
@@ -169,25 +176,27 @@ async def _cards(ctx: RequestContext, meta: CollectionMeta, tasks: Sequence[Task
 
 
 def _sites(tasks: Iterable[Task]) -> set[str]:
-    return {str(t.row["current_location"]) for t in tasks if t.row.get("current_location")}
+    return {str(t.row[Cars.current_location]) for t in tasks if t.row.get(Cars.current_location)}
 
 
 def _card(ctx: RequestContext, meta: CollectionMeta, task: Task, sites: Mapping[str, str]) -> Card:
     row, tell = task.row, ctx.formatter.value
-    away = row.get("current_location") is not None and str(row["current_location"]) != str(ctx.person.site)
-    site = sites.get(str(row.get("current_location")), "") if away else ""
+    away = row.get(Cars.current_location) is not None and str(row[Cars.current_location]) != str(ctx.person.site)
+    site = sites.get(str(row.get(Cars.current_location)), "") if away else ""
     steps, after = _steps(task)
-    plate = tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True)
     return Card(
         id=task.id,
         href=page_of(CARS, task.id),
-        version=int(row["version"]),
-        plate=plate,
-        name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
+        version=int(row[Cars.version]),
+        plate=ctx.formatter.mark(meta, row),
+        name=ctx.formatter.name(meta, row),
         chip=tell(meta, "status", row),
-        place=", ".join(filter(None, (str(row.get("parking_spot") or ""), site))),
-        key=str(row.get("key_location") or ""),
+        place=", ".join(filter(None, (str(row.get(Cars.parking_spot) or ""), site))),
+        key=str(row.get(Cars.key_location) or ""),
         times=_times(ctx, meta, task),
+        places=orjson.dumps({n: row.get(n) for n in PLACES if row.get(n)}).decode(),
+        misplaced=row.get(Cars.misplaced_at) is not None,
+        asks_mileage=row.get(Cars.mileage_km) is None and row.get(Cars.mileage_unread_at) is None,
         kind=task.job.stem,
         steps=steps,
         after=after,
@@ -214,6 +223,8 @@ def _times(ctx: RequestContext, meta: CollectionMeta, task: Task) -> tuple[tuple
         (f["planned"], task.job.plan),
         (f["estimate"], f"estimated_{task.job.stem}_hours"),
         (f["promised"], "delivery_date"),
+        (ctx.spec[CARS].fields[Cars.mileage_km].label.pick(ctx.language), Cars.mileage_km),
+        (ctx.spec[CARS].fields[Cars.mileage_unread_at].label.pick(ctx.language), Cars.mileage_unread_at),
     )
     shown = ((label, ctx.formatter.value(meta, n, task.row)) for label, n in named if n in meta.fields)
     return tuple((label, value) for label, value in shown if value)

@@ -5,12 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
-from uuid import UUID
 
 import orjson
 from fastapi import Request, Response
 
-from directapp.declare.spec import CollectionMeta
 from directapp.interfaces.web.core.context import AnonymousContext, PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.render import Asset
@@ -138,7 +136,7 @@ async def stored(request: Request, ctx: PersonContext) -> Response:
         {
             "title": ctx.formatter.title(meta, seen.told),
             "version": seen.version,
-            "who": await _who(ctx, meta, target),
+            "who": await ctx.last_writer(meta.name, target) or ctx.say(WORDS["someone"]),
             "fields": fields,
         }
     )
@@ -149,11 +147,6 @@ def _taken(place: str) -> tuple[TakenForm, dict[str, str]]:
         if match := form.address.fullmatch(place):
             return form, match.groupdict()
     raise NotFoundError
-
-
-async def _who(ctx: RequestContext, meta: CollectionMeta, target: UUID) -> str:
-    latest = await ctx.platform.reading.history(ctx.person, meta.name, target, limit=1)
-    return str(latest[0]["actor_name"]) if latest else ctx.say(WORDS["someone"])
 
 
 def _fields(ctx: RequestContext, seen: Record, names: list[str]) -> list[dict[str, str]]:

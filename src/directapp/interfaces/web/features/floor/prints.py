@@ -7,7 +7,10 @@ from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.derive.shown import Shown
+from directapp.domains.cars.fields import Cars
+from directapp.domains.records.fields import CarFiles, Files
 from directapp.domains.workshop.answers import HANDOVER_CHECKS
+from directapp.domains.workshop.fields import Inspections
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -102,7 +105,7 @@ async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     latest = await _latest(ctx, seen.id, "mottak")
     if latest is None:
         return {"noted": noted, "bare": True, "points": (), "photos": photos, "head": (), "damage": None}
-    inspection = await look_up(ctx, ctx.meta(INSPECTIONS), record_id(str(latest["id"])))
+    inspection = await look_up(ctx, ctx.meta(INSPECTIONS), record_id(str(latest[Inspections.id])))
     meta, told = inspection.meta, inspection.told
     points = checklist_of(ctx.language, meta, inspection.view)
     named = ("approved", "note", "signed_by", "signed_at")
@@ -112,9 +115,9 @@ async def _inspection(ctx: RequestContext, seen: Record) -> dict[str, Any]:
     damage = damage_of(ctx.language, marks) if MARKS in inspection.view.readable else None
     marked = {m.file for m in damage.marks} if damage else set()
     # What was decided on the car after the checklist was signed, or without it, stands beside it.
-    decided = seen.view.row.get("inspection_approved")
+    decided = seen.view.row.get(Cars.inspection_approved)
     return {
-        "noted": noted if decided is not None and decided != latest.get("approved") else (),
+        "noted": noted if decided is not None and decided != latest.get(Inspections.approved) else (),
         "bare": False,
         "damage": damage,
         "points": [
@@ -154,12 +157,12 @@ async def _files(ctx: RequestContext, car: UUID, which: Filter) -> list[dict[str
     rows = await ctx.rows(FILES, query)
     return [
         {
-            "file": r["file"]["id"],
-            "title": r.get("title") or "",
+            "file": r[CarFiles.file][Files.id],
+            "title": r.get(CarFiles.title) or "",
             "when": ctx.formatter.value(ctx.spec[FILES], "created_at", r),
         }
         for r in rows
-        if r.get("file") and str(r["file"].get("media_type", "")).startswith("image/")
+        if r.get(CarFiles.file) and str(r[CarFiles.file].get(Files.media_type, "")).startswith("image/")
     ]
 
 

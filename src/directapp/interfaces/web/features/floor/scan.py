@@ -8,6 +8,7 @@ from fastapi import Response
 
 from directapp.declare.kinds import BadValueError
 from directapp.derive.shown import page_of
+from directapp.domains.cars.fields import Cars
 from directapp.domains.cars.identifiers import parse_code
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -64,10 +65,10 @@ async def _find(ctx: RequestContext, field: str, value: str) -> list[tuple[str, 
     same = Condition((field,), "eq", value)
     open_ones = Junction("and", (same, Condition(("status",), "neq", "archived")))
     for filter_ in (open_ones, same):
-        query = Query(fields=(("id",), *((n,) for n in meta.titles)), filter=filter_, limit=_MOST)
+        query = Query(fields=(("id",), *((n,) for n in meta.called)), filter=filter_, limit=_MOST)
         rows = await ctx.rows(CARS, query)
         if rows:
-            return [(page_of(CARS, r["id"]), ctx.formatter.title(meta, r)) for r in rows]
+            return [(page_of(CARS, r[Cars.id]), ctx.formatter.title(meta, r)) for r in rows]
     return []
 
 

@@ -7,25 +7,30 @@ from uuid import UUID
 
 from fastapi import Response
 
+from directapp.domains.cars.fields import Cars
+from directapp.domains.people.fields import Users
+from directapp.domains.records.fields import CAR_FILES, CarFiles, Comments
 from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.colleagues import who_see
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed, tapped_at
 from directapp.interfaces.web.core.uploads import keep_file
 from directapp.interfaces.web.core.words import WORDS as COMMON
-from directapp.interfaces.web.features.floor.mine import CARS, Unsaid, jobs_of, mine_page, moment_of
+from directapp.interfaces.web.features.floor.mine import CARS, PLACES, Unsaid, jobs_of, mine_page, moment_of
 from directapp.interfaces.web.features.floor.tasks import FloorJob
 from directapp.interfaces.web.features.floor.words import WORDS, say
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.record_view import look_up
-from directapp.kernel.errors import DirectAppError, ForbiddenError, Problem, StaleError
+from directapp.kernel.errors import DirectAppError, ForbiddenError, InvalidError, NotFoundError, Problem, StaleError
 from directapp.services.intent import Answer
 from directapp.services.undo import UNDO
 from directapp.store.query import Condition, Filter, Junction, Query
 
 FLOOR = "/app/floor"
 _APPROVAL = "quality_approved"
+_MOMENTS = ("before", "after")
 _STAGES = {"mechanic": "technical", "detailer": "cosmetic", "reception": "inspection"}
 
 
@@ -41,9 +46,12 @@ async def damage(ctx: PersonContext, car: str) -> Response:
 
 
 async def _tapped(
-    ctx: RequestContext, deed: Any, told: str, *, undo_at: str | None = None, unsaid: Unsaid | None = None
+    ctx: RequestContext, deed: Any, told: str, *, undoes: UUID | None = None, unsaid: Unsaid | None = None
 ) -> Response:
-    """Do it and go back to my cars; what is refused stands above them, and what was typed in its form."""
+    """Do it and go back to my cars; what is refused stands above them, and what was typed in its form.
+
+    ``undoes`` is the car on which it may be taken back.
+    """
 
     async def again(error: DirectAppError) -> Response:
         problems = [ctx.say(p.message) for p in error.problems]
@@ -51,7 +59,10 @@ async def _tapped(
 
     async with ctx.form(again):
         await deed()
-    ctx.cookies.append(notes.tell_done(told, ctx.now, undo=undo_at))
+    if undoes is None:
+        ctx.cookies.append(notes.tell_done(told, ctx.now))
+    else:
+        await ctx.tell(told, CARS, undoes, undo=f"{FLOOR}/{undoes}/undo")
     return ctx.go(FLOOR)
 
 
@@ -97,7 +108,7 @@ async def _set_fact(ctx: RequestContext, car: str, posted: Posted, name: str, wo
     async def write() -> None:
         await _write(ctx, target, posted, name, value)
 
-    return await _tapped(ctx, write, say(word, ctx.language), undo_at=f"{FLOOR}/{target}/undo")
+    return await _tapped(ctx, write, say(word, ctx.language), undoes=target)
 
 
 async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, value: Any) -> None:
@@ -108,7 +119,7 @@ async def _write(ctx: RequestContext, target: UUID, posted: Posted, name: str, v
         await write(version=posted.version, base={name: None})
     except StaleError:
         row = (await look_up(ctx, meta, target)).view.row
-        if not row.get("rework"):
+        if not row.get(Cars.rework):
             raise StaleError(await _who_did(ctx, target, name, row.get(name))) from None
         await write()
 
@@ -163,7 +174,7 @@ async def _comment(
 ) -> Answer:
     patch: dict[str, Any] = {"car": car, "text": text}
     if mentions:
-        patch["mentions"] = list(mentions)
+        patch[Comments.mentions] = list(mentions)
     return await ctx.do(ctx.meta("comments"), "create", patch, posted=posted)
 
 
@@ -178,7 +189,8 @@ async def _parts_people(ctx: RequestContext, car: UUID) -> list[str]:
         found = await ctx.rows("users", query)
     except ForbiddenError:
         return []
-    return [str(r["id"]) for r in found]
+    people = [str(r[Users.id]) for r in found]
+    return [str(one) for one in await who_see(ctx, ctx.meta(CARS), car, people, most=len(people))]
 
 
 async def _report_damage(ctx: RequestContext, car: UUID, posted: Posted) -> None:
@@ -186,10 +198,50 @@ async def _report_damage(ctx: RequestContext, car: UUID, posted: Posted) -> None
     text = posted.get("text").strip() or say("damage_bare", ctx.language)
     patch = {"car": car, "description": text, "kind": "body"}
     await ctx.do(ctx.meta("work_items"), "create", patch, posted=posted)
+    await _keep_photos(ctx, car, posted)
+
+
+async def _keep_photos(ctx: RequestContext, car: UUID, posted: Posted, **more: Any) -> None:
+    """Hang photos on the car, with the stage at which this person works."""
     stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
+    values = {CarFiles.car: car, CarFiles.stage: stage, **more}
     for number, file in enumerate(posted.files):
-        values = {"car": car, "stage": stage}
-        await keep_file(ctx, ctx.meta("car_files"), file, values=values, key=posted.key_of(number))
+        await keep_file(ctx, ctx.meta(CAR_FILES), file, values=values, key=posted.key_of(number))
+
+
+async def photo(ctx: PersonContext, car: str, moment: str) -> Response:
+    """Keep photos of the work on a car, taken before it or after it."""
+    posted, target = await read_signed(ctx), record_id(car)
+    if moment not in _MOMENTS:
+        raise NotFoundError
+
+    async def keep() -> None:
+        if not posted.files:
+            raise InvalidError(Problem(WORDS["choose_photo"]))
+        await _keep_photos(ctx, target, posted, kind=moment)
+
+    return await _tapped(ctx, keep, say(f"said_{moment}", ctx.language))
+
+
+async def mileage(ctx: PersonContext, car: str) -> Response:
+    """Report that the mileage of a car could not be read."""
+    return await _set_fact(ctx, car, await read_signed(ctx), Cars.mileage_unread_at, "said_mileage")
+
+
+async def place(ctx: PersonContext, car: str) -> Response:
+    """Report that a car is not where it should be: where it and its key are, where that was said."""
+    target, posted = record_id(car), await read_signed(ctx)
+    patch: dict[str, Any] = {name: text for name in PLACES if (text := posted.get(name).strip())}
+    saw: dict[str, Any] = {"version": posted.version, "base": {n: posted.base.get(n) for n in patch}} if patch else {}
+    if not patch:
+        patch[Cars.misplaced_at] = tapped_at(posted, ctx.now)
+
+    async def report() -> None:
+        meta = ctx.meta(CARS)
+        await ctx.do(meta, "update", patch, posted=posted, target=target, **saw)
+
+    unsaid = Unsaid(str(target), "place", posted.get(Cars.parking_spot))
+    return await _tapped(ctx, report, say("said_place", ctx.language), undoes=target, unsaid=unsaid)
 
 
 async def undo(ctx: PersonContext, car: str) -> Response:
@@ -211,5 +263,8 @@ ROUTES = (
     post("/app/floor/{car}/begin", begin),
     post("/app/floor/{car}/part", missing_part),
     post("/app/floor/{car}/note", note),
+    post("/app/floor/{car}/photo/{moment}", photo),
+    post("/app/floor/{car}/mileage", mileage),
+    post("/app/floor/{car}/place", place),
     post("/app/floor/{car}/undo", undo),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
 from directapp.derive.pages import NextFact, next_facts
+from directapp.domains.cars.fields import Cars
 from directapp.kernel.actor import Actor
 
 STARTED, COMPLETED = "_started_at", "_completed_at"
@@ -50,7 +51,7 @@ class Task:
     @property
     def id(self) -> str:
         """The record's id."""
-        return str(self.row["id"])
+        return str(self.row[Cars.id])
 
 
 # The places of a task, in the order in which the day shows them.
@@ -70,7 +71,7 @@ def task_of(meta: CollectionMeta, row: Mapping[str, Any], job: FloorJob, actor: 
     """Return where one job stands, by the facts on the record and what the workflow says of the next."""
     writable = frozenset({job.start, job.end})
     facts = {f.field.name: f for f in next_facts(meta, row, writable, actor, now)}
-    again = row.get("rework") in {job.stem, "both"}
+    again = row.get(Cars.rework) in {job.stem, "both"}
     started, done = (row.get(n) is not None and not again for n in (job.start, job.end))
     if done:
         return Task(row=row, job=job, place=DONE)
@@ -92,8 +93,8 @@ def _urgency(task: Task) -> tuple[int, str, str, str]:
     late = "9999"
     plan = present.read_instant(row.get(task.job.plan))
     return (
-        _URGENCY.get(str(row.get("priority")), 2),
+        _URGENCY.get(str(row.get(Cars.priority)), 2),
         plan.isoformat() if plan else late,
-        str(row.get("delivery_date") or late),
-        str(row["id"]),
+        str(row.get(Cars.delivery_date) or late),
+        str(row[Cars.id]),
     )

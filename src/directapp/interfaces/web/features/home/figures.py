@@ -1,6 +1,6 @@
 """How it is going: stages and lead time, load and sales for those who lead; cost and margin for finance.
 
-Times come from what was noted on the cars that became ready lately, and say how many cars they rest on.
+Times are those of the figures page, and say how many cars they rest on and where they are told in full.
 """
 
 import asyncio
@@ -8,49 +8,40 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from statistics import fmean, median
 from typing import Any
+
+import orjson
 
 from directapp.declare.kinds import Kind
 from directapp.derive import board, present
-from directapp.derive.questions import Address
+from directapp.derive.questions import NONE, Address
 from directapp.derive.shown import readable_anywhere
+from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.features.home.asks import CARS, LONG_IN_STOCK
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
-from directapp.kernel.text import Text, _, ngettext
-from directapp.store.query import Aggregate, Condition, Order, Query
+from directapp.kernel.text import Text, Within, _, ngettext
+from directapp.store.query import Aggregate, Query
 
 LEADERS = frozenset({"manager", "tenant_admin", "planner"})
 SELLING = frozenset({"manager", "sales_manager", "tenant_admin"})
+BOOKINGS, FIGURES = "resource_bookings", "/app/figures"
 PEOPLE, SITES = "users", "dealerships"
-SPAN = timedelta(days=90)
-_MOST, _LINES = 1000, 12
-_DAY = 24
+SPAN_DAYS = 90
+_LINES = 12
 _TYPES, _GROUPS = ("new", "demo", "used", "certified"), 200
 _IN_WORK = ("planned", "technical_prep", "cosmetic_prep", "qc_failed")
 
-# What is measured: the status a car then stands at, and the facts it lies between; the last fact that stands counts.
-_ARRIVED, _BEGUN = "arrived_prep_center_at", ("technical_started_at", "cosmetic_started_at")
-_ENDED = ("technical_completed_at", "cosmetic_completed_at")
-Span = tuple[str, tuple[str, ...], tuple[str, ...]]
-SPANS: tuple[Span, ...] = (
-    ("at_prep_center", (_ARRIVED,), ("inspection_started_at",)),
-    ("inspection", ("inspection_started_at",), ("inspection_completed_at",)),
-    ("ready_to_plan", ("inspection_completed_at",), _BEGUN),
-    ("technical_prep", ("technical_started_at",), ("technical_completed_at",)),
-    ("cosmetic_prep", ("cosmetic_started_at",), ("cosmetic_completed_at",)),
-    ("quality_check", _ENDED, ("quality_checked_at",)),
-    ("ready_for_delivery", ("ready_for_delivery_at",), ("delivered_to_dealership_at", "delivered_to_customer_at")),
+# The stages of the preparation, in the order of the flow.
+_STAGES = (
+    *("at_prep_center", "inspection", "waiting_parts", "ready_to_plan", "planned"),
+    *("technical_prep", "cosmetic_prep", "quality_check", "ready_for_delivery"),
 )
-_FACTS = tuple(dict.fromkeys(n for _, start, end in SPANS for n in (*start, *end)))
 WORDS: Mapping[str, Text] = {
-    "planned_on": _("Inspected, until work starts"),
-    "from_order": _("From registered to ready"),
-    "days": _("{count} days"),
+    "from_order": _("From order to ready"),
     "half": _("Half are ready within {time}."),
     "rests_on": ngettext("1 car that became ready in {days} days.", "{count} cars that became ready in {days} days."),
     "no_times": _("No car has become ready in the last {days} days."),
@@ -60,6 +51,7 @@ WORDS: Mapping[str, Text] = {
     "goal": _("Goal"),
     "cars": _("Cars"),
     "over_goal": _("over goal"),
+    "in_figures": _("In the figures"),
     "load": _("Cars in work by person"),
     "sales": _("Sold this month by seller"),
     "nobody": _("Nobody chosen"),
@@ -68,6 +60,12 @@ WORDS: Mapping[str, Text] = {
     "money": _("Cost and margin, sold this month"),
     "car_type": _("Car type"),
     "total": _("In all"),
+    "have": _("{count} of {all} have a {field}."),
+    "how": _("How it is computed"),
+    "how_money": _(
+        "Sums over the cars that were sold this month, each of those that have the value. The links lead to the cars "
+        "that a sum leaves out. The margin is the sale price less purchase price and prep cost."
+    ),
     "stock": _("Days in stock"),
     "days_to": _("Up to {last} days"),
     "days_between": _("{first} to {last} days"),
@@ -123,66 +121,44 @@ async def _rows(ctx: RequestContext, query: Query) -> list[dict[str, Any]]:
 
 
 async def _times(ctx: RequestContext) -> dict[str, Any]:
-    meta = ctx.spec[CARS]
-    readable = readable_anywhere(ctx.person, meta)
-    if not {"ready_for_delivery_at", "created_at", *_FACTS} <= readable:
-        return {}
-    query = Query(
-        fields=tuple((n,) for n in ("id", "created_at", "ready_for_delivery_at", *_FACTS)),
-        filter=Condition(("ready_for_delivery_at",), "gte", ctx.now - SPAN),
-        sort=(Order("ready_for_delivery_at", descending=True),),
-        limit=_MOST,
-    )
-    rows = await _rows(ctx, query)
+    """Return the times of the figures page, for as many days as the page says."""
+    last = oslo_day(ctx.now)
+    span = {"first": (last - timedelta(days=SPAN_DAYS - 1)).isoformat(), "last": last.isoformat()}
+    answer = await ctx.do(ctx.meta(BOOKINGS), "times", span)
+    found = orjson.loads(answer.json or "{}")
     goals = (await goals_of(ctx)).get(str(ctx.person.site), {})
-    whole = [h for r in rows if (h := _hours(r, ("created_at",), ("ready_for_delivery_at",))) is not None]
-    told = WORDS["rests_on"] if whole else WORDS["no_times"]
+    ready = found["ready"]
+    told = WORDS["rests_on"] if ready["cars"] else WORDS["no_times"]
     return {
-        "lead_time": _span(ctx, fmean(whole)) if whole else "",
-        "lead_half": ctx.say(WORDS["half"].fill(time=_span(ctx, median(whole)))) if whole else "",
-        "lead_rests_on": ctx.say(told.fill(count=len(whole), days=SPAN.days)),
-        "stage_times": [t for one in SPANS if (t := _stage_time(ctx, rows, goals, one)) is not None],
+        "lead_time": _length(ctx, ready["mean"]) if ready["cars"] else "",
+        "lead_half": ctx.say(WORDS["half"].fill(time=_length(ctx, ready["median"]))) if ready["cars"] else "",
+        "lead_rests_on": ctx.say(told.fill(count=ready["cars"], days=SPAN_DAYS)),
+        "lead_href": Address(FIGURES, tuple(span.items())).text,
+        "stage_times": list(_stage_times(ctx, found["stages"], goals)),
     }
 
 
-def _hours(row: Mapping[str, Any], start: Sequence[str], end: Sequence[str]) -> float | None:
-    """Return the hours from the last of some facts to the first of others; None where they say nothing."""
-    begun = [at for n in start if (at := present.read_instant(row.get(n))) is not None]
-    ended = [at for n in end if (at := present.read_instant(row.get(n))) is not None]
-    if not begun or not ended or min(ended) < max(begun):
-        return None
-    return (min(ended) - max(begun)) / timedelta(hours=1)
+def _stage_times(
+    ctx: RequestContext, stays: Iterable[Mapping[str, Any]], goals: Mapping[str, Mapping[str, float]]
+) -> Iterable[StageTime]:
+    flow, by_code = ctx.spec[CARS].declared.workflow, {one["status"]: one for one in stays}
+    for code in (c for c in _STAGES if c in by_code):
+        state, one = flow.state(code) if flow else None, by_code[code]
+        if state is None:
+            continue
+        limits, mean = board.limits_of(state, goals), float(one["mean"])
+        yield StageTime(
+            name=ctx.say(state.label),
+            hue=state.phase.hue,
+            mean=_length(ctx, mean),
+            goal=_length(ctx, limits[0]) if limits else "",
+            tone=None if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon",
+            cars=one["n"],
+        )
 
 
-def _stage_time(
-    ctx: RequestContext, rows: Iterable[Mapping[str, Any]], goals: Mapping[str, Mapping[str, float]], span: Span
-) -> StageTime | None:
-    code, start, end = span
-    flow = ctx.spec[CARS].declared.workflow
-    state = flow.state(code) if flow else None
-    hours = [h for row in rows if (h := _hours(row, start, end)) is not None]
-    if state is None or not hours:
-        return None
-    mean, limits = fmean(hours), board.limits_of(state, goals)
-    return StageTime(
-        name=ctx.say(WORDS["planned_on"] if code == "ready_to_plan" else state.label),
-        hue=state.phase.hue,
-        mean=_span(ctx, mean),
-        goal=_span(ctx, limits[0]) if limits else "",
-        tone=None if limits is None or mean <= limits[0] else "late" if mean > limits[1] else "soon",
-        cars=len(hours),
-    )
-
-
-def _span(ctx: RequestContext, hours: float) -> str:
-    """Return a length of time with no more detail than it deserves."""
-    if hours >= 2 * _DAY:
-        return ctx.say(WORDS["days"].fill(count=_tenths(ctx, hours / _DAY)))
-    return present.show_span(timedelta(hours=round(hours * 4) / 4 if hours >= 1 else hours), ctx.language)
-
-
-def _tenths(ctx: RequestContext, number: float) -> str:
-    return present.show_number(Decimal(f"{number:.1f}"), ctx.language, decimals=1)
+def _length(ctx: RequestContext, hours: float) -> str:
+    return present.show_length(float(hours), ctx.language)
 
 
 # -- people ---------------------------------------------------------------------------------------------
@@ -225,18 +201,39 @@ async def _money(ctx: RequestContext) -> dict[str, Any]:
     month = oslo_day(ctx.now).replace(day=1).isoformat()
     params = (("sold_at.from", month), ("all", "1"))
     filter_ = listing_of(ctx, meta, Address(f"/app/{CARS}", params)).query.filter
-    figures = (Aggregate("count", "*"), *(Aggregate("sum", n) for n in names))
+    # ``id`` is had by all: so many are sold, of which so many have each of the values that are added up.
+    figures = (*(Aggregate("count", n) for n in (Cars.id, *names)), *(Aggregate("sum", n) for n in names))
     rows = await _rows(ctx, Query(filter=filter_, group_by=("car_type",), aggregate=figures, limit=_GROUPS))
-    by_type = {r["car_type"]: r for r in rows}
-    item = meta.fields["car_type"]
+    by_type = {r[Cars.car_type]: r for r in rows}
+    item = meta.fields[Cars.car_type]
     lines = []
     for code in (c for c in (*_TYPES, None) if c in by_type):
         choice = item.choice(code)
         row, given = by_type[code], (("car_type", code or "_null"), *params)
         name = ctx.say(choice.label) if choice else "–"
-        lines.append((name, int(row["count"]), Address(f"/app/{CARS}", given).text, _sums(ctx, names, [row])))
+        lines.append((name, _having([row], Cars.id), Address(f"/app/{CARS}", given).text, _sums(ctx, names, [row])))
     whole = (sum(n for _, n, _, _ in lines), Address(f"/app/{CARS}", params).text, _sums(ctx, names, rows))
-    return {"money_heads": [ctx.say(meta.fields[n].label) for n in names], "money": lines, "money_whole": whole}
+    return {
+        "money_heads": [ctx.say(meta.fields[n].label) for n in names],
+        "money": lines,
+        "money_whole": whole,
+        "money_left_out": list(_left_out(ctx, names, rows, params)),
+    }
+
+
+def _having(rows: Iterable[Mapping[str, Any]], name: str) -> int:
+    return sum(int(row["count"][name]) for row in rows)
+
+
+def _left_out(
+    ctx: RequestContext, names: Sequence[str], rows: Sequence[Mapping[str, Any]], params: tuple[tuple[str, str], ...]
+) -> Iterable[tuple[str, str]]:
+    """Return of how many cars each sum is, where that is not all, and the list of the others."""
+    fields, all_of_them = ctx.spec[CARS].fields, _having(rows, Cars.id)
+    for name in names:
+        if (count := _having(rows, name)) < all_of_them:
+            told = WORDS["have"].fill(count=count, all=all_of_them, field=Within(fields[name].label))
+            yield ctx.say(told), Address(f"/app/{CARS}", ((name, NONE), *params)).text
 
 
 def _sums(ctx: RequestContext, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -251,7 +248,7 @@ def _sums(ctx: RequestContext, names: Sequence[str], rows: Iterable[Mapping[str,
 async def _stock(ctx: RequestContext) -> dict[str, Any]:
     """Return how long the site's unsold used cars have stood, in steps that each open their list."""
     meta, today = ctx.spec[CARS], oslo_day(ctx.now)
-    if ctx.person.site is None or meta.fields["created_at"].kind is not Kind.INSTANT:
+    if ctx.person.site is None or meta.fields[Cars.created_at].kind is not Kind.INSTANT:
         return {}
     half = LONG_IN_STOCK // 2
     steps = ((0, half), (half + 1, LONG_IN_STOCK), (LONG_IN_STOCK + 1, None))

@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from directapp.declare.names import STATUS
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import board
 from directapp.derive.board import Card
 from directapp.derive.questions import Address, filtered
 from directapp.derive.shown import NOTHING, Shown, readable_anywhere
-from directapp.domains.people.roles import LABELS
+from directapp.domains.people.roles import ADMIN, LABELS
+from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Features, get
 from directapp.interfaces.web.core.goals import goals_of
@@ -27,7 +29,6 @@ from directapp.store.query import Order, Query
 
 _WORK, _TILES = 12, 6
 DUE: Mapping[str, str] = {CARS: "delivery_date", "parts_orders": "eta"}
-STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +67,17 @@ async def go_home(ctx: PersonContext) -> Response:
     return ctx.go("/")
 
 
+async def _is_new(ctx: RequestContext) -> bool:
+    """Whether this is the administrator of a company that has no site yet, and so begins with setting one up."""
+    if ADMIN not in ctx.person.roles or ctx.person.site is not None:
+        return False
+    return not await ctx.rows(SITES, Query(fields=(("id",),), sort=(Order("id"),), limit=1))
+
+
 async def show_home(ctx: PersonContext) -> Response:
     """Show the front page, or the part of it that keeps up with what others do."""
+    if not ctx.partial and await _is_new(ctx):
+        return ctx.go("/app/setup")
     fronts = [front for role, front in FRONTS.items() if role in ctx.person.roles]
     tiles, queues, stages = await asyncio.gather(_tiles(ctx, fronts), _queues(ctx), _stages(ctx, fronts))
     now: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The bell: how many notifications are unread, and the list of them by type and priority."""
+"""The bell: how many notifications are unread, and the list of them by type, the newest first."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from fastapi import Response
 from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.shown import Shown, page_of
+from directapp.domains.messages.fields import Notifications
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
@@ -24,7 +25,6 @@ PATH = "/app/notifications"
 NOTIFICATIONS = "notifications"
 _MOST = 200
 _MANY = 99
-_RANK = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _HUES = {"urgent": "red", "high": "orange", "normal": "blue", "low": "grey"}
 _UNREAD = Condition(("read_at",), "null", value=True)
 
@@ -74,11 +74,11 @@ class Tab:
 
 
 async def show(ctx: PersonContext) -> Response:
-    """Show what this person was told: unread ones first asked for, by type where one is chosen."""
+    """Show what this person was told, the newest first, unread before read; of one type where it is chosen."""
     meta = ctx.meta(NOTIFICATIONS)
     asked = ctx.request.query_params
     wanted, everything = asked.get("type", ""), asked.get("show") == "all"
-    known = {c.code for c in meta.fields["type"].choices}
+    known = {c.code for c in meta.fields[Notifications.type].choices}
     wanted = wanted if wanted in known else ""
     rows = await _rows(ctx, wanted, everything=everything)
     counts = await _by_type(ctx)
@@ -105,7 +105,7 @@ async def _rows(ctx: RequestContext, wanted: str, *, everything: bool) -> list[d
     asked = Junction("and", tuple(parts)) if parts else None
     query = Query(filter=asked, sort=(Order("created_at", descending=True),), limit=_MOST)
     rows = await ctx.rows(NOTIFICATIONS, query)
-    return sorted(rows, key=lambda r: (r["read_at"] is not None, _RANK.get(r["priority"], 2) if not everything else 0))
+    return sorted(rows, key=lambda r: r[Notifications.read_at] is not None)
 
 
 async def _by_type(ctx: RequestContext) -> dict[str, int]:
@@ -128,7 +128,7 @@ def _types(
             counts.get(c.code, 0),
             c.code == wanted,
         )
-        for c in meta.fields["type"].choices
+        for c in meta.fields[Notifications.type].choices
         if counts.get(c.code) or c.code == wanted
     ]
     return [every, *made] if made else []
@@ -143,16 +143,16 @@ def _tabs(ctx: RequestContext, wanted: str, unread: int, *, everything: bool) ->
 
 def _line(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any]) -> NotificationLine:
     return NotificationLine(
-        id=row["id"],
-        title=row["title"],
-        body=row.get("body") or "",
+        id=row[Notifications.id],
+        title=row[Notifications.title],
+        body=row.get(Notifications.body) or "",
         type=ctx.formatter.value(meta, "type", row).text,
         priority=ctx.formatter.value(meta, "priority", row).text,
-        hue=_HUES.get(row["priority"], "blue"),
-        stands_out=row["priority"] in {"urgent", "high"},
+        hue=_HUES.get(row[Notifications.priority], "blue"),
+        stands_out=row[Notifications.priority] in {"urgent", "high"},
         when=ctx.formatter.value(meta, "created_at", row),
-        unread=row["read_at"] is None,
-        version=row["version"],
+        unread=row[Notifications.read_at] is None,
+        version=row[Notifications.version],
     )
 
 
@@ -175,8 +175,8 @@ async def read_one(ctx: PersonContext, record: str) -> Response:
 async def open_one(ctx: PersonContext, record: str) -> Response:
     """Go to what a notification is about; it is read then."""
     row = await ctx.one(NOTIFICATIONS, record_id(record))
-    if row["read_at"] is None:
-        await ctx.do(ctx.meta(NOTIFICATIONS), "mark_read", {}, target=UUID(row["id"]))
+    if row[Notifications.read_at] is None:
+        await ctx.do(ctx.meta(NOTIFICATIONS), "mark_read", {}, target=UUID(row[Notifications.id]))
     return ctx.go(await _page_about(ctx, row) or PATH)
 
 
@@ -188,8 +188,8 @@ async def _page_about(ctx: RequestContext, row: dict[str, Any]) -> str | None:
             held = await ctx.one(which, UUID(about))
             if held.get(SUBJECT_ID):
                 return page_of(held[SUBJECT_COLLECTION], held[SUBJECT_ID])
-    if row.get("car"):
-        return page_of("cars", row["car"])
+    if row.get(Notifications.car):
+        return page_of("cars", row[Notifications.car])
     return page_of(which, about) if which in ctx.spec.metas and about else None
 
 

@@ -1,6 +1,6 @@
 """Communication: who was told what of a record, a car's status page for its customer, and logging a call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,22 +11,25 @@ from directapp.derive import forms
 from directapp.derive.pages import Child
 from directapp.derive.present import read_instant, show_moment
 from directapp.derive.shown import Shown, paths_for
+from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities
 from directapp.domains.messages.catalogue import DIGEST, NOTICES, OUTWARD
+from directapp.domains.messages.fields import Messages
 from directapp.domains.messages.status_links import is_open
+from directapp.interfaces.web.core.beside import belonging
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record import record_id
-from directapp.interfaces.web.records.sections import belonging, child_of
+from directapp.interfaces.web.records.sections import child_of
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Order, Query
 
 MESSAGES, LINKS, CARS = "messages", "status_links", "cars"
 _MOST = 100
-_ICONS = {"in_app": "bell", "email": "mail", "sms": "message", "phone": "phone", "letter": "file-text"}
+ICONS = {"in_app": "bell", "email": "mail", "sms": "message", "phone": "phone", "letter": "file-text"}
 _WEIGHT = ("in_app", "letter", "phone", "sms", "email")
 _HUES = {
     "queued": "orange",
@@ -164,10 +167,10 @@ async def _section(
         "messages": [_line(ctx, told) for told in _together(rows)],
         "link": await _link(ctx, capabilities, place.record) if on_car else None,
         "shares": on_car and _does(ctx, LINKS, "share") and view.full,
-        "by_email": bool(view.row.get("customer_email")),
-        "by_sms": bool(view.row.get("customer_phone")) and view.row.get("consent_sms") is True,
+        "by_email": bool(view.row.get(Cars.customer_email)),
+        "by_sms": bool(view.row.get(Cars.customer_phone)) and view.row.get(Cars.consent_sms) is True,
         "writes": may_create(ctx, meta) and view.full,
-        "kinds": [(c.code, c.label.pick(ctx.language)) for c in meta.fields["receiver_kind"].choices],
+        "kinds": [(c.code, c.label.pick(ctx.language)) for c in meta.fields[Messages.receiver_kind].choices],
         "typed": typed or {},
         "summary": summary,
         "stale_by": None,
@@ -211,53 +214,56 @@ def _together(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     """Put the ways of one telling together: the same words to the same receiver at the same moment."""
     found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in rows:
-        receiver = row.get("receiver")
-        who = receiver.get("id") if isinstance(receiver, dict) else receiver
-        alone = None if row.get("event") else row["id"]
-        key = (row.get("event"), row["receiver_kind"], who, row.get("at"), alone)
+        receiver = row.get(Messages.receiver)
+        who = receiver.get(Messages.id) if isinstance(receiver, dict) else receiver
+        alone = None if row.get(Messages.event) else row[Messages.id]
+        key = (row.get(Messages.event), row[Messages.receiver_kind], who, row.get(Messages.at), alone)
         found.setdefault(key, []).append(row)
     return list(found.values())
 
 
 def _line(ctx: RequestContext, rows: Sequence[dict[str, Any]]) -> MessageLine:
     meta, tell = ctx.spec[MESSAGES], ctx.formatter.value
-    row = max(rows, key=lambda one: _WEIGHT.index(str(one["channel"])))
-    receiver = tell(meta, "receiver", row) if row.get("receiver") else None
+    row = max(rows, key=lambda one: _WEIGHT.index(str(one[Messages.channel])))
+    receiver = tell(meta, "receiver", row) if row.get(Messages.receiver) else None
     who = receiver.text if receiver else tell(meta, "receiver_kind", row).text
-    direction = WORDS["from" if row.get("direction") == "in" else "to"].fill(who=who)
+    direction = WORDS["from" if row.get(Messages.direction) == "in" else "to"].fill(who=who)
     ways = tuple(
         Way(
             tell(meta, "channel", one).text,
-            ctx.say(WORDS["came_in"]) if one.get("direction") == "in" else tell(meta, "status", one).text,
-            _HUES.get(str(one["status"]), "grey"),
+            ctx.say(WORDS["came_in"]) if one.get(Messages.direction) == "in" else tell(meta, "status", one).text,
+            _HUES.get(str(one[Messages.status]), "grey"),
         )
         for one in rows
     )
     failed = next((one for one in rows if _may_go_again(one)), None)
     return MessageLine(
-        id=str(row["id"]),
-        icon=_ICONS.get(str(row["channel"]), "message"),
+        id=str(row[Messages.id]),
+        icon=ICONS.get(str(row[Messages.channel]), "message"),
         who=ctx.say(direction),
-        subject=_subject(ctx, row),
-        body=str(row.get("body") or ""),
+        subject=subject_of(ctx, row),
+        body=str(row.get(Messages.body) or ""),
         ways=ways,
         when=tell(meta, "at", row),
-        error=" ".join(str(one["error"]) for one in rows if one.get("error")),
-        to=", ".join(str(one["to"]) for one in rows if one.get("to")),
-        again=str(failed["id"]) if failed and _does(ctx, MESSAGES, "send_again") else "",
-        by_hand=str(row["channel"]) in {"phone", "letter"},
+        error=" ".join(str(one[Messages.error]) for one in rows if one.get(Messages.error)),
+        to=", ".join(str(one[Messages.to]) for one in rows if one.get(Messages.to)),
+        again=str(failed[Messages.id]) if failed and _does(ctx, MESSAGES, "send_again") else "",
+        by_hand=str(row[Messages.channel]) in {"phone", "letter"},
     )
 
 
 def _may_go_again(row: dict[str, Any]) -> bool:
     return (
-        row["status"] in {"failed", "bounced", "skipped"} and row["channel"] in {"email", "sms"} and bool(row.get("to"))
+        row[Messages.status] in {"failed", "bounced", "skipped"}
+        and row[Messages.channel] in {"email", "sms"}
+        and bool(row.get(Messages.to))
     )
 
 
-def _subject(ctx: RequestContext, row: dict[str, Any]) -> str:
-    event = str(row.get("event") or "")
+def subject_of(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+    """Return what a message is about, in the reader's words where the system wrote it."""
+    event = str(row.get(Messages.event) or "")
     entry: Any = NOTICES.get(event) or OUTWARD.get(event)
     label = DIGEST if event == "digest" else entry.label if entry else None
     by_channel = ctx.formatter.value(ctx.spec[MESSAGES], "channel", row).text
-    return str(row.get("subject") or (label.pick(ctx.language) if label else by_channel))
+    return str(row.get(Messages.subject) or (label.pick(ctx.language) if label else by_channel))

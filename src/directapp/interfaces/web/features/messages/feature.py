@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 from directapp.domains.messages.capability import Capabilities
+from directapp.domains.messages.fields import MESSAGE_TEXTS
 from directapp.interfaces.web.core.feature import Feature, SettingsPage
 from directapp.interfaces.web.core.rights import has_role, opens
-from directapp.interfaces.web.features.messages import bell, notices, preview
+from directapp.interfaces.web.features.messages import bell, notices, preview, texts
 from directapp.interfaces.web.features.messages.communication import communication_routes
+from directapp.interfaces.web.features.messages.feed import FEED
 from directapp.interfaces.web.features.messages.hooks import Hooks, hook_routes
 from directapp.interfaces.web.features.messages.preview import preview_routes
 from directapp.interfaces.web.features.messages.public import public_routes
@@ -33,11 +35,13 @@ def messages_feature(platform: Platform, attachments: Attachments, outside: Outs
             *bell.ROUTES,
             *notices.ROUTES,
             *preview_routes(capabilities),
+            *texts.ROUTES,
             *communication_routes(capabilities),
             *public_routes(platform, attachments, capabilities),
             *vendor_routes(platform, attachments, capabilities),
             *hook_routes(platform, outside.hooks, capabilities),
         ),
+        feeds=(FEED,),
         settings=(
             SettingsPage(
                 order=60,
@@ -46,6 +50,15 @@ def messages_feature(platform: Platform, attachments: Attachments, outside: Outs
                 about=WORDS["letters_settings"],
                 icon="mail",
                 visible=has_role(*preview.MAY),
+            ),
+            SettingsPage(
+                order=65,
+                href=texts.PATH,
+                label=WORDS["texts"],
+                about=WORDS["texts_settings"],
+                icon="message",
+                visible=texts.may_write,
+                collections=(MESSAGE_TEXTS,),
             ),
             SettingsPage(
                 order=70,

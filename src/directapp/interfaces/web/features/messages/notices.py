@@ -9,12 +9,14 @@ from fastapi import Response
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.domains.messages.catalogue import BY_EMAIL, NOTICES
+from directapp.domains.messages.fields import NoticeChoices
 from directapp.domains.messages.words import TYPES
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.typed import meant_clock
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.kernel.errors import DirectAppError
 from directapp.store.query import Condition, Query
@@ -50,7 +52,7 @@ async def _own(ctx: RequestContext) -> dict[str, Any]:
 async def show(ctx: PersonContext) -> Response:
     """Show what this person chose, or what is usual."""
     row = await _own(ctx)
-    return _page(ctx, row, row.get("email_events") or [] if row else BY_EMAIL)
+    return _page(ctx, row, row.get(NoticeChoices.email_events) or [] if row else BY_EMAIL)
 
 
 def _page(
@@ -82,9 +84,9 @@ def _page(
         problems=problems or {},
         summary=summary,
         stale_by=None,
-        version=row.get("version"),
+        version=row.get(NoticeChoices.version),
         labels={n: meta.fields[n].label.pick(ctx.language) for n in (*_CLOCKS, "digest")},
-        digest_help=ctx.say(help_) if (help_ := meta.fields["digest"].help) else "",
+        digest_help=ctx.say(help_) if (help_ := meta.fields[NoticeChoices.digest].help) else "",
     )
 
 
@@ -93,7 +95,7 @@ async def save(ctx: PersonContext) -> Response:
     posted = await read_signed(ctx)
     row = await _own(ctx)
     chosen = [code for code in posted.typed.get("email", []) if code in NOTICES]
-    patch: dict[str, Any] = {name: posted.get(name) or None for name in _CLOCKS}
+    patch: dict[str, Any] = {name: meant_clock(posted.get(name)) or None for name in _CLOCKS}
     patch |= {"email_events": chosen, "digest": bool(posted.get("digest"))}
     try:
         await _write(ctx, row, posted, patch)
@@ -111,7 +113,7 @@ async def _write(ctx: RequestContext, row: dict[str, Any], posted: Posted, patch
     if await ctx.sent_before(meta, "create", posted):
         return
     if row:
-        await ctx.do(meta, "update", patch, posted=posted, target=UUID(row["id"]), version=posted.version)
+        await ctx.do(meta, "update", patch, posted=posted, target=UUID(row[NoticeChoices.id]), version=posted.version)
     else:
         given = {name: value for name, value in patch.items() if value is not None}
         await ctx.do(meta, "create", given, posted=posted)

@@ -9,22 +9,25 @@ from uuid import UUID
 from fastapi import Response
 
 from directapp.connectors.letters import Letter, write
+from directapp.declare.names import NO_ROW, row_of
+from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.catalogue import CUSTOMER, NOTICES, OUTWARD, VENDOR
-from directapp.domains.messages.customers import CALL, customer_facts
+from directapp.domains.messages.catalogue import CUSTOMER, EDITABLE, NOTICES, OUTWARD, VENDOR, Outward
+from directapp.domains.messages.customers import customer_facts
 from directapp.domains.messages.letters import brand_of, compose
-from directapp.domains.messages.phrases import car_name, model, moment_text, phone_text
-from directapp.domains.messages.telling import LINK_MARK, Told, car_facts
+from directapp.domains.messages.telling import Told, car_facts
+from directapp.domains.messages.texts import words_of
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Route, get
 from directapp.interfaces.web.core.routes import POLICY
+from directapp.interfaces.web.features.messages import texts
+from directapp.interfaces.web.features.messages.samples import HOUR, PLACE, sample_car, sample_fills
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.kernel.clock import OSLO
-from directapp.kernel.dates import day_text
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError
 from directapp.kernel.languages import Language, languages, pick_language
-from directapp.kernel.text import Text, _, language_names, verbatim
+from directapp.kernel.text import Text, language_names
 from directapp.services.seen import Seen
 
 PATH = "/app/letters"
@@ -34,7 +37,6 @@ _FRAMED = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; base-uri 'none'; sandbox"
 )
 _WITH_FRAMES = f"{POLICY}; frame-src 'self'"
-_HOUR = 13
 
 
 def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
@@ -44,7 +46,7 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
         _demand(ctx)
         wanted = ctx.request.query_params.get("event", "")
         code = wanted if wanted in _CODES else next(iter(NOTICES))
-        entry = OUTWARD.get(code)
+        entry = EDITABLE[code]
         response = ctx.page(
             "messages/letters.html",
             here="admin",
@@ -53,7 +55,8 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
             code=code,
             label=_label(code).pick(ctx.language),
             languages=[(one, ctx.say(name)) for one, name in language_names()],
-            texts=_texts(ctx, code, entry.sms) if entry and entry.sms else {},
+            texts=await _texts(ctx, code, entry) if entry.sms else {},
+            edit=f"{texts.PATH}?event={code}" if texts.may_write(ctx) else None,
         )
         response.headers["Content-Security-Policy"] = _WITH_FRAMES
         return response
@@ -62,7 +65,8 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
         _demand(ctx)
         if code not in _CODES or language not in languages():
             raise NotFoundError
-        letter = sample_letter(ctx, code, pick_language(None, language), await _site(ctx), capabilities)
+        own = await texts.own_words_of(ctx, code, language, ctx.person.site)
+        letter = sample_letter(ctx, code, pick_language(None, language), await _site(ctx), capabilities, own=own)
         made = write(letter)
         plain_text = ctx.request.query_params.get("form") == "text"
         if plain_text:
@@ -73,10 +77,12 @@ def preview_routes(capabilities: Capabilities) -> tuple[Route, ...]:
     return (get(PATH, show_letters), get(f"{PATH}/{{code}}/{{language}}", show_letter))
 
 
-def _texts(ctx: RequestContext, code: str, sms: Text) -> dict[str, str]:
-    kind = "vendor" if code in VENDOR else "customer"
-    said = sms.fill(**{**_fills(ctx), "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])})
-    return {one: said.pick(one) for one in languages()}
+async def _texts(ctx: RequestContext, code: str, entry: Outward) -> dict[str, str]:
+    fills = sample_fills(ctx, code)
+    return {
+        one: words_of(entry, "sms", await texts.own_words_of(ctx, code, one, ctx.person.site), fills, one)
+        for one in languages()
+    }
 
 
 _CODES = (*NOTICES, *OUTWARD)
@@ -121,79 +127,37 @@ async def _site(ctx: RequestContext) -> dict[str, Any]:
     return row
 
 
-def _sample_car(ctx: RequestContext) -> dict[str, Any]:
-    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
-    return {
-        "license_plate": "EL12345",
-        "make": "Volkswagen",
-        "model": "ID.4",
-        "vin": "WVWZZZE1ZMP012345",
-        "order_number": "O10042",
-        "delivery_date": tomorrow.date(),
-    }
-
-
-def _fills(ctx: RequestContext) -> Mapping[str, Text]:
-    car = _sample_car(ctx)
-    tomorrow = ctx.now.astimezone(OSLO) + timedelta(days=1)
-    when = tomorrow.replace(hour=_HOUR, minute=0)
-    name = ctx.branding.name or "Bilhuset"
-    return {
-        "car": car_name(car),
-        "model": model(car),
-        "who": verbatim("Kari Holm"),
-        "first": verbatim("Nora"),
-        "seller": verbatim("Kari"),
-        "site": verbatim(name),
-        "origin": verbatim("Klargjøringssenteret"),
-        "order": verbatim("O10042"),
-        "when": moment_text(when),
-        "what": _("Technical preparation"),
-        "call": CALL.fill(phone=phone_text("+4738000000")),
-        "link": LINK_MARK,
-        "code": verbatim("K7QP"),
-        "address": verbatim("kari.holm@example.no"),
-        "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
-    }
-
-
 def _outward_facts(ctx: RequestContext, code: str, language: Language) -> list[list[str]]:
     """Return what a customer or a vendor is told of an invented car."""
-    car = _sample_car(ctx)
+    car = sample_car(ctx)
     if code in VENDOR:
         return car_facts(car, language)[:1]
-    at = ctx.now.astimezone(OSLO).replace(hour=_HOUR, minute=0) + timedelta(days=1)
-    return customer_facts({**car, "handover_at": at, "handover_place": _PLACE}, {}, language)
-
-
-_PLACE = "Sørlandsparken 4"
-_OUTWARD_DETAILS = {
-    "customer": _("Place: {place}. ").fill(place=_PLACE),
-    "vendor.codes": verbatim("K7QP (EL 12345), M3XB (EL 20001)"),
-    "vendor": _("“Paint the rear bumper”. Key in cabinet 4."),
-}
-_DETAILS = _("Scratch on the rear left door. Follow-up {day}. ")
+    at = ctx.now.astimezone(OSLO).replace(hour=HOUR, minute=0) + timedelta(days=1)
+    return customer_facts(row_of({**car, Cars.handover_at: at, Cars.handover_place: PLACE}), NO_ROW, language)
 
 
 def sample_letter(
-    ctx: RequestContext, code: str, language: Language, site: Mapping[str, Any], capabilities: Capabilities
+    ctx: RequestContext,
+    code: str,
+    language: Language,
+    site: Mapping[str, Any],
+    capabilities: Capabilities,
+    *,
+    own: Mapping[str, str] | None = None,
 ) -> Letter:
-    """Return a letter about an invented car."""
-    tenant, fills = ctx.person.tenant, _fills(ctx)
+    """Return a letter about an invented car, in own words where there are any."""
+    tenant, fills = ctx.person.tenant, sample_fills(ctx, code)
     brand = brand_of(site or {"name": ctx.branding.name}, capabilities, tenant)
-    car = _sample_car(ctx)
+    car = sample_car(ctx)
     if code in NOTICES:
         told = Told(event=code, fills=fills, car=Seen("cars", UUID(int=0), car))
-        subject, body = told.words(language)
+        subject, body = told.words(language, own or {})
         button, kind = NOTICES[code].button, "user"
         content: dict[str, Any] = {"path": "/app/cars", "facts": told.facts(language)}
     else:
         entry = OUTWARD[code]
         button, kind = entry.button, "vendor" if code in VENDOR else "customer"
-        fills = {**fills, "detail": _OUTWARD_DETAILS.get(code, _OUTWARD_DETAILS[kind])} | (
-            {"first": verbatim("Lakk og Lim")} if code in VENDOR else {}
-        )
-        subject, body = (text.fill(**fills).pick(language) for text in (entry.subject, entry.body))
+        subject, body = (words_of(entry, part, own or {}, fills, language) for part in ("subject", "body"))
         content = {"path": "/", "facts": _outward_facts(ctx, code, language)}
     content |= {"language": language, "button": button.pick(language)}
     return compose(

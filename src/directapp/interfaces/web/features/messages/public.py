@@ -10,22 +10,19 @@ import orjson
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.reading import show_phone
+from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities, Capability, Kind
 from directapp.domains.messages.customers import language_of
+from directapp.domains.messages.fields import VendorLinks
 from directapp.domains.messages.status_links import is_open
 from directapp.domains.messages.story import is_over, story_of
+from directapp.domains.people.fields import Dealerships
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.branding import SITES, Branding
-from directapp.interfaces.web.core.context import (
-    LANGUAGE_COOKIE,
-    AnonymousContext,
-    RequestContext,
-    client_address,
-    open_context,
-)
+from directapp.interfaces.web.core.context import LANGUAGE_COOKIE, AnonymousContext, RequestContext, open_context
 from directapp.interfaces.web.core.feature import Route, get
-from directapp.interfaces.web.core.limit import Limit
+from directapp.interfaces.web.core.secret_links import shut
 from directapp.interfaces.web.features.messages.words import speak_messages
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import DirectAppError, NotFoundError
@@ -34,13 +31,7 @@ from directapp.services.attachments import Attachments
 from directapp.services.intent import Intent
 from directapp.services.platform import Platform
 
-A_MINUTE = 60
 _LOGO_LIFE = "public, max-age=86400"
-_SHUT = {
-    "X-Robots-Tag": "noindex, nofollow, noarchive",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 def reader(tenant: UUID) -> Actor:
@@ -75,8 +66,10 @@ def _is_time(meta: Any, name: str) -> bool:
 
 def branding_of(site: Mapping[str, Any] | None) -> Branding:
     """Return the look of a site; its logo goes by a link of its own."""
-    colours = (site or {}).get("brand_colors") or {}
-    return Branding(str((site or {}).get("name") or ""), str(colours.get("primary") or "").lstrip("#") or None)
+    colours = (site or {}).get(Dealerships.brand_colors) or {}
+    return Branding(
+        str((site or {}).get(Dealerships.name) or ""), str(colours.get("primary") or "").lstrip("#") or None
+    )
 
 
 def public_context(request: Request, branding: Branding) -> RequestContext:
@@ -94,69 +87,47 @@ def chose_language(request: Request) -> bool:
     return bool(request.query_params.get("language") or request.cookies.get(LANGUAGE_COOKIE))
 
 
-def shut(response: Response) -> Response:
-    """Keep a page out of search engines, caches and the addresses that other sites are told."""
-    for name, value in _SHUT.items():
-        response.headers[name] = value
-    return response
-
-
-def closed(ctx: RequestContext, *, too_many: bool = False) -> Response:
+def closed(ctx: RequestContext) -> Response:
     """Answer a link that opens nothing, the same whatever the reason."""
-    status = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.NOT_FOUND
-    response = ctx.page(
-        "messages/closed.html", status=status, m=speak_messages(ctx.language), too_many=too_many, logo=None
-    )
-    if too_many:
-        response.headers["Retry-After"] = "60"
-    return shut(response)
+    status, m = HTTPStatus.NOT_FOUND, speak_messages(ctx.language)
+    return shut(ctx.page("messages/closed.html", status=status, m=m, logo=None))
 
 
-class Gate:
-    """Lets a link in: within the limit, signed by us."""
-
-    def __init__(self, capabilities: Capabilities, most: int) -> None:
-        """Keep the key, and how many calls a minute one address may make."""
-        self.capabilities = capabilities
-        self.limit = Limit(most)
-
-    def enter(self, request: Request, token: str, kind: Kind) -> Capability | Response:
-        """Return what a link opens, or the answer to one that opens nothing."""
-        ctx = public_context(request, Branding())
-        if not self.limit.passes(client_address(request)):
-            return closed(ctx, too_many=True)
-        found = self.capabilities.read(token, kind)
-        return found if found is not None else closed(ctx)
+def enter(request: Request, capabilities: Capabilities, token: str, kind: Kind) -> Capability | Response:
+    """Return what a link that we signed opens, or the answer to one that opens nothing."""
+    found = capabilities.read(token, kind)
+    return found if found is not None else closed(public_context(request, Branding()))
 
 
 def public_routes(
     platform: Platform,
     attachments: Attachments,
     capabilities: Capabilities,
-    *,
-    most: int = A_MINUTE,
 ) -> tuple[Route, ...]:
     """Return the routes that a customer and a mail program open."""
-    gate = Gate(capabilities, most)
 
     async def show_status(request: Request, token: str) -> Response:
-        found = gate.enter(request, token, "status")
+        found = enter(request, capabilities, token, "status")
         if isinstance(found, Response):
             return found
         link = await row_of(platform, found.tenant, "status_links", found.record)
-        car = await row_of(platform, found.tenant, "cars", link["car"]) if link and _opens(link, platform) else None
+        car = (
+            await row_of(platform, found.tenant, "cars", link[VendorLinks.car])
+            if link and _opens(link, platform)
+            else None
+        )
         if link is None or car is None or is_over(car, platform.clock()):
             return closed(public_context(request, Branding()))
-        if link.get("opened_at") is None:
+        if link.get(VendorLinks.opened_at) is None:
             await note_opened(platform, found.tenant, "status_links", found.record, platform.clock())
         return await _status(request, platform, capabilities, found, car)
 
     async def show_logo(ctx: AnonymousContext, token: str) -> Response:
         found = capabilities.read(token, "logo")
         site = await row_of(platform, found.tenant, SITES, found.record) if found else None
-        if found is None or site is None or not site.get("logo"):
+        if found is None or site is None or not site.get(Dealerships.logo):
             raise NotFoundError
-        stored = await attachments.look_up(reader(found.tenant), UUID(str(site["logo"])))
+        stored = await attachments.look_up(reader(found.tenant), UUID(str(site[Dealerships.logo])))
         del ctx
         body: AsyncIterator[bytes] = attachments.read(stored)
         headers = {"Cache-Control": _LOGO_LIFE, "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -189,13 +160,17 @@ async def note_opened(platform: Platform, tenant: UUID, collection: str, record:
 async def _status(
     request: Request, platform: Platform, capabilities: Capabilities, found: Capability, car: Mapping[str, Any]
 ) -> Response:
-    site = await row_of(platform, found.tenant, SITES, car.get("dealership"))
+    site = await row_of(platform, found.tenant, SITES, car.get(Cars.dealership))
     ctx = public_context(request, branding_of(site))
     if not chose_language(request):
         ctx.language = language_of(car)
     story = story_of(car)
-    logo = capabilities.token("logo", found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
-    phone = str(site["phone"]) if site and site.get("phone") else ""
+    logo = (
+        capabilities.token("logo", found.tenant, UUID(str(site[Dealerships.id])))
+        if site and site.get(Dealerships.logo)
+        else None
+    )
+    phone = str(site[Dealerships.phone]) if site and site.get(Dealerships.phone) else ""
     return shut(
         ctx.page(
             "messages/status.html",

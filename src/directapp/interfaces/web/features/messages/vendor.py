@@ -8,29 +8,33 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
-from directapp.declare.reading.phones import show_phone
+from directapp.declare.reading import show_phone
 from directapp.derive import forms
 from directapp.derive.present import show_moment
+from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities, Capability
-from directapp.domains.messages.fields import VENDOR_LINKS
+from directapp.domains.messages.fields import VENDOR_LINKS, VendorLinks
 from directapp.domains.messages.phrases import car_name
 from directapp.domains.messages.status_links import is_open
 from directapp.domains.messages.vendor_photos import MOST_PHOTOS, Photo, hang_photo, vendor_actor
+from directapp.domains.people.fields import Dealerships
+from directapp.domains.workshop.fields import WorkItems
 from directapp.interfaces.web.core.branding import SITES, Branding
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Route, get, post
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import UPLOAD_BYTES, read_form
+from directapp.interfaces.web.core.secret_links import shut
+from directapp.interfaces.web.core.typed import meant_day
 from directapp.interfaces.web.core.uploads import chunks_of, key_with
 from directapp.interfaces.web.features.messages.public import (
-    Gate,
     branding_of,
     chose_language,
     closed,
+    enter,
     note_opened,
     public_context,
     row_of,
-    shut,
 )
 from directapp.interfaces.web.features.messages.words import WORDS, speak_messages
 from directapp.kernel.errors import DirectAppError, Problem, ReusedKeyError
@@ -56,22 +60,19 @@ def vendor_routes(
     platform: Platform,
     attachments: Attachments,
     capabilities: Capabilities,
-    *,
-    most: int = A_MINUTE,
 ) -> tuple[Route, ...]:
     """Return the routes of the vendor's page."""
-    gate = Gate(capabilities, most)
 
     async def show_work(request: Request, token: str) -> Response:
-        linked = await _enter(platform, gate, request, token)
+        linked = await _enter(platform, capabilities, request, token)
         if isinstance(linked, Response):
             return linked
-        if linked.link.get("opened_at") is None:
+        if linked.link.get(VendorLinks.opened_at) is None:
             await note_opened(platform, linked.found.tenant, VENDOR_LINKS, linked.found.record, platform.clock())
         return await _page(request, platform, capabilities, linked)
 
     async def take_answer(request: Request, token: str) -> Response:
-        linked = await _enter(platform, gate, request, token)
+        linked = await _enter(platform, capabilities, request, token)
         if isinstance(linked, Response):
             return linked
         posted = await read_form(request, most=UPLOAD_BYTES)
@@ -85,16 +86,18 @@ def vendor_routes(
     return (get("/vendor/{token}", show_work), post("/vendor/{token}", take_answer))
 
 
-async def _enter(platform: Platform, gate: Gate, request: Request, token: str) -> _LinkedWork | Response:
+async def _enter(
+    platform: Platform, capabilities: Capabilities, request: Request, token: str
+) -> _LinkedWork | Response:
     """Return what an open link is about, or the answer to one that opens nothing."""
-    found = gate.enter(request, token, "vendor")
+    found = enter(request, capabilities, token, "vendor")
     if isinstance(found, Response):
         return found
     link = await row_of(platform, found.tenant, VENDOR_LINKS, found.record)
     item = car = None
     if link is not None and is_open(link, platform.clock()):
-        item = await row_of(platform, found.tenant, "work_items", link["work_item"])
-        car = await row_of(platform, found.tenant, "cars", item["car"]) if item else None
+        item = await row_of(platform, found.tenant, "work_items", link[VendorLinks.work_item])
+        car = await row_of(platform, found.tenant, "cars", item[WorkItems.car]) if item else None
     if link is None or item is None or car is None:
         return closed(public_context(request, Branding()))
     return _LinkedWork(found, link, item, car)
@@ -106,6 +109,8 @@ async def _answer(platform: Platform, attachments: Attachments, linked: _LinkedW
     if said not in _ANSWERS:
         raise UnansweredError(Problem(WORDS["choose_answer"], field="answer"))
     values = {name: posted.get(name).strip() or None for name in _FIELDS}
+    if values["ready_on"]:
+        values["ready_on"] = meant_day(values["ready_on"], platform.clock())
     patch = {"answer": said, **{name: value for name, value in values.items() if value is not None}}
     intent = Intent(
         actor=actor,
@@ -124,7 +129,7 @@ async def _answer(platform: Platform, attachments: Attachments, linked: _LinkedW
     for number, file in enumerate(posted.files[:MOST_PHOTOS]):
         incoming = Incoming(name=file.filename, chunks=chunks_of(file))
         key = await key_with(file, posted.key_of(number))
-        photo = Photo(car=linked.car["id"], link=linked.link, item=linked.item, key=key, origin="web")
+        photo = Photo(car=linked.car[Cars.id], link=linked.link, item=linked.item, key=key, origin="web")
         await hang_photo(platform.pipeline, attachments, actor, photo, incoming)
 
 
@@ -145,14 +150,18 @@ async def _page(
     error: DirectAppError | None = None,
 ) -> Response:
     link, item, car = linked.link, linked.item, linked.car
-    site = await row_of(platform, linked.found.tenant, SITES, car.get("prep_center") or car.get("dealership"))
+    site = await row_of(platform, linked.found.tenant, SITES, car.get(Cars.prep_center) or car.get(Cars.dealership))
     ctx = public_context(request, branding_of(site))
     if not chose_language(request):
-        ctx.language = pick_language(None, link.get("language"))
+        ctx.language = pick_language(None, link.get(VendorLinks.language))
     fields = platform.spec[VENDOR_LINKS].fields
     by_field, summary = forms.sort_problems(error.problems, fields, ctx.language) if error else ({}, ())
-    phone = str(site["phone"]) if site and site.get("phone") else ""
-    logo = capabilities.token("logo", linked.found.tenant, UUID(str(site["id"]))) if site and site.get("logo") else None
+    phone = str(site[Dealerships.phone]) if site and site.get(Dealerships.phone) else ""
+    logo = (
+        capabilities.token("logo", linked.found.tenant, UUID(str(site[Dealerships.id])))
+        if site and site.get(Dealerships.logo)
+        else None
+    )
     return shut(
         ctx.page(
             "messages/vendor.html",
@@ -162,13 +171,13 @@ async def _page(
             item=item,
             kind=_kind(platform, item, ctx),
             car_name=car_name(car).pick(ctx.language),
-            vin=car.get("vin") or "",
+            vin=car.get(Cars.vin) or "",
             site=site or {},
             phone=phone,
             phone_shown=show_phone(phone) if phone else "",
             logo=logo,
             said=_said(ctx, link),
-            over=item["status"] in _CLOSED_ITEM,
+            over=item[WorkItems.status] in _CLOSED_ITEM,
             typed={name: posted.get(name) for name in ("answer", *_FIELDS)} if posted else {},
             problems=by_field,
             summary=summary,
@@ -178,12 +187,12 @@ async def _page(
 
 
 def _kind(platform: Platform, item: Mapping[str, Any], ctx: RequestContext) -> str:
-    found = platform.spec["work_items"].fields["kind"].choice(item.get("kind"))
+    found = platform.spec["work_items"].fields[WorkItems.kind].choice(item.get(WorkItems.kind))
     return found.label.pick(ctx.language) if found else ""
 
 
 def _said(ctx: RequestContext, link: Mapping[str, Any]) -> str:
-    at = link.get("answered_at")
+    at = link.get(VendorLinks.answered_at)
     if at is None:
         return ""
     return ctx.say(WORDS["answered"].fill(when=show_moment(at, ctx.now, ctx.language)))

@@ -7,12 +7,13 @@ from typing import Any
 import orjson
 from fastapi import Response
 
+from directapp.domains.operations.fields import FailedJobs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.operations.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.kernel.errors import NotFoundError
-from directapp.kernel.text import Text, told
+from directapp.kernel.text import Text, in_language
 from directapp.services.operations import Stand
 from directapp.services.schedules import Appointment
 from directapp.store.query import Condition, Order, Query
@@ -24,7 +25,7 @@ _MINUTE, _HOUR = 60, 3600
 
 
 async def show_operations(ctx: PersonContext) -> Response:
-    """Show how the work behind the scenes stands; only what changes where that is asked for."""
+    """Show how background jobs stand; only what changes where that is asked for."""
     meta = ctx.meta(FAILED)
     operations = ctx.platform.operations
     if operations is None:
@@ -37,7 +38,9 @@ async def show_operations(ctx: PersonContext) -> Response:
     rows: list[dict[str, Any]] = orjson.loads((await reading.page(ctx.person, FAILED, asked)).json)
     count = await reading.count(ctx.person, FAILED, Query(filter=open_ones))
     verbs = {verb.name for verb in collection_verbs(ctx, meta)}
+    schema = await ctx.platform.checks["schema"]() if "schema" in ctx.platform.checks else {}
     context: dict[str, Any] = {
+        "drifted": schema.get("differences", 0),
         "t": speak(ctx.language),
         "here": "operations",
         "path": PATH,
@@ -74,18 +77,18 @@ def _age(ctx: RequestContext, age: timedelta) -> str:
 
 
 def _row(ctx: RequestContext, labels: Mapping[str, Text], row: Mapping[str, Any]) -> dict[str, Any]:
-    meta, collection = ctx.spec[FAILED], ctx.spec.get(row["collection"] or "")
+    meta, collection = ctx.spec[FAILED], ctx.spec.get(row[FailedJobs.collection] or "")
     about = collection.declared.label.pick(ctx.language) if collection and collection.declared.exposed else ""
     opened = bool(about and collection and collection.grants_of(ctx.person.roles))
-    label = labels.get(row["job"])
+    label = labels.get(row[FailedJobs.job])
     return {
-        "id": row["id"],
-        "href": f"/app/{FAILED}/{row['id']}",
-        "job": ctx.say(label) if label else row["job"],
+        "id": row[FailedJobs.id],
+        "href": f"/app/{FAILED}/{row[FailedJobs.id]}",
+        "job": ctx.say(label) if label else row[FailedJobs.job],
         "about": about,
-        "about_href": f"/app/{row['collection']}/{row['record']}" if opened else "",
-        "reason": row["error"],
-        "attempts": row["attempts"],
+        "about_href": f"/app/{row[FailedJobs.collection]}/{row[FailedJobs.record]}" if opened else "",
+        "reason": row[FailedJobs.error],
+        "attempts": row[FailedJobs.attempts],
         "at": ctx.formatter.value(meta, "created_at", row),
     }
 
@@ -95,7 +98,7 @@ def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
         "label": ctx.say(one.label),
         "next": _instant(ctx, one.next_at),
         "last": _instant(ctx, one.last_at),
-        "error": told(one.last_error, ctx.language),
+        "error": in_language(one.last_error, ctx.language),
     }
 
 

@@ -13,6 +13,7 @@ WORDS: dict[str, Text] = {
     "failed": _("Failed"),
     "oldest": _("The oldest in the queue has waited {age}."),
     "none_waits": _("Nothing is in the queue."),
+    "drifted": _("The database is not as it was set up. Ask those who run the installation to look at it."),
     "failures": _("Failed jobs"),
     "no_failures": _("No job has failed."),
     "all_failures": _("All failed jobs"),

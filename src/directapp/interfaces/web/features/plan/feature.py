@@ -1,12 +1,13 @@
 """The plan: the calendar, bookings, one's own day, absences, proposals, making room and promises."""
 
+from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core.context import RequestContext
-from directapp.interfaces.web.core.feature import Feature, HomeLink, Link, MenuEntry, Panel, RecordAction
+from directapp.interfaces.web.core.feature import Feature, FoundPage, HomeLink, Link, MenuEntry, RecordAction
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.features.plan import absence, booking, mine, moves, page, wizard
-from directapp.interfaces.web.features.plan.outlook import promise, proposals, room
-from directapp.interfaces.web.features.plan.outlook.asking import PROMISE, may_ask
-from directapp.interfaces.web.features.plan.outlook.words import WORDS as OUTLOOK_WORDS
+from directapp.interfaces.web.features.plan.feed import FEED
+from directapp.interfaces.web.features.plan.outlook import drafts, promise, proposals, room
+from directapp.interfaces.web.features.plan.overview import OVERVIEW
 from directapp.interfaces.web.features.plan.scope import (
     CARS,
     PLAN,
@@ -16,6 +17,7 @@ from directapp.interfaces.web.features.plan.scope import (
     opens_plan,
     plan_home,
 )
+from directapp.interfaces.web.features.plan.settings import SETTINGS
 from directapp.interfaces.web.features.plan.words import WORDS
 from directapp.kernel.text import Text, _
 
@@ -26,7 +28,7 @@ _TO_PLAN = "ready_to_plan"
 
 def _book(ctx: RequestContext, record: Record) -> Link | None:
     """Return the way from a car to a booking of it, for whoever plans, while there is work to plan."""
-    flow, status = record.meta.declared.workflow, record.view.row.get("status")
+    flow, status = record.meta.declared.workflow, record.view.row.get(Cars.status)
     state = flow.state(status) if flow else None
     if state is None or state.locked or not record.view.full or not (opens_plan(ctx) and may_plan(ctx)):
         return None
@@ -40,8 +42,8 @@ def _calendar_link(ctx: RequestContext, record: Record) -> Link | None:
     return Link(f"/app/calendar_feeds/do/issue?resource={record.id}", ctx.say(_CALENDAR_LINK), "calendar-plus")
 
 
-def _shows_promise(ctx: RequestContext, record: Record) -> bool:
-    return record.view.full and may_ask(ctx)
+def _proposes(ctx: RequestContext) -> bool:
+    return opens_plan(ctx) and proposals.may_propose(ctx)
 
 
 def _home_label(ctx: RequestContext) -> Text:
@@ -58,6 +60,7 @@ FEATURE = Feature(
         *mine.ROUTES,
         *absence.ROUTES,
         *proposals.ROUTES,
+        *drafts.ROUTES,
         *room.ROUTES,
         *promise.ROUTES,
     ),
@@ -71,19 +74,13 @@ FEATURE = Feature(
             order=30,
         ),
     ),
-    panels=(
-        Panel(
-            on=CARS,
-            code=PROMISE,
-            label=OUTLOOK_WORDS["promise"],
-            icon="calendar-check",
-            visible=_shows_promise,
-            first=True,
-        ),
-    ),
+    overviews=(OVERVIEW,),
+    feeds=(FEED,),
     actions=(
         RecordAction(on=CARS, link=_book, next_step=True),
         RecordAction(on=RESOURCES, link=_calendar_link),
     ),
+    settings=SETTINGS,
+    found_pages=(FoundPage(href=proposals.PATH, label=WORDS["proposals"], visible=_proposes),),
     home_links=(HomeLink(href=plan_home, label=_home_label, visible=begins_with_plan),),
 )

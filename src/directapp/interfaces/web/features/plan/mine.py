@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
 from directapp.declare.case import Case
+from directapp.declare.names import row_of
 from directapp.derive import present
-from directapp.derive.shown import Shown
+from directapp.derive.shown import Shown, readable_anywhere
+from directapp.domains.cars.fields import Cars
 from directapp.domains.planning.booking_verbs import worked_hours
-from directapp.interfaces.web.core import notes
+from directapp.domains.planning.fields import ResourceBookings, ResourceTypes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import Posted
@@ -35,6 +38,7 @@ _STEPS: Mapping[str, tuple[str, ...]] = {
     "in_progress": ("finish",),
 }
 _VERBS = {"start": ("start", "started_at", "started"), "finish": ("complete", "completed_at", "finished")}
+_NEVER = "9999"
 _OVER = frozenset({"cancelled", "no_show"})
 
 
@@ -51,6 +55,7 @@ class Task:
     time: str
     length: str
     status: Shown
+    due: Shown
     marks: tuple[str, ...]
     note: str
     steps: tuple[str, ...]
@@ -82,6 +87,7 @@ async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status
         meta=meta,
         today=[] if later else days.pop(today, []),
         week=[(present.show_day(day, today, ctx.language).capitalize(), tasks) for day, tasks in sorted(days.items())],
+        ahead=sum(map(len, days.values())),
         later=later,
         problems=problems,
     )
@@ -90,9 +96,12 @@ async def mine_page(ctx: RequestContext, *, problems: Sequence[str] = (), status
 async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list[Task]]:
     fields = (
         ("id",), ("version",), ("starts_at",), ("ends_at",), ("status",), ("resource_type",), ("note",),
-        *((m,) for m in MARKS), ("car", "id"), ("car", "license_plate"), ("car", "vin"), ("car", "make"),
-        ("car", "model"),
+        *((m,) for m in MARKS), ("car", "id"), *(("car", n) for n in ctx.spec[CARS].called),
     )  # fmt: skip
+    # Not everyone who works on a car reads when it is promised.
+    fields += (
+        (("car", Cars.delivery_date),) if Cars.delivery_date in readable_anywhere(ctx.person, ctx.spec[CARS]) else ()
+    )
     query = Query(
         fields=fields,
         filter=reads.both(
@@ -104,34 +113,45 @@ async def _days(ctx: RequestContext, first: date, last: date) -> dict[date, list
         limit=200,
     )
     rows = await ctx.rows(BOOKINGS, query)
-    names = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
-    days: dict[date, list[Task]] = {}
+    names = {str(k[ResourceTypes.id]): name_of(k, ctx) for k in await reads.read_types(ctx)}
+    days: dict[date, list[tuple[tuple[bool, str, str], Task]]] = {}
     for row in rows:
-        start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
-        if start is not None and end is not None and row["status"] not in _OVER:
+        start, end = (
+            present.read_instant(row[ResourceBookings.starts_at]),
+            present.read_instant(row[ResourceBookings.ends_at]),
+        )
+        if start is not None and end is not None and row[ResourceBookings.status] not in _OVER:
             day = max(start.astimezone(OSLO).date(), first)
-            days.setdefault(day, []).append(_task(ctx, row, names, start, end))
-    return days
+            days.setdefault(day, []).append((_urgency(row), _task(ctx, row, names, start, end)))
+    return {day: [task for _, task in sorted(tasks, key=itemgetter(0))] for day, tasks in days.items()}
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[bool, str, str]:
+    """Return what a day's work is sorted by: what is left to do first, by the day that the car is promised."""
+    car = row.get(ResourceBookings.car) or {}
+    promised = str(car.get(Cars.delivery_date) or _NEVER)
+    return row[ResourceBookings.status] == "completed", promised, str(row[ResourceBookings.starts_at])
 
 
 def _task(
     ctx: RequestContext, row: Mapping[str, Any], names: Mapping[str, str], start: datetime, end: datetime
 ) -> Task:
-    car, tell, p = row.get("car") or {}, ctx.formatter.value, speak_plan(ctx.language)
+    car, tell, p = row.get(ResourceBookings.car) or {}, ctx.formatter.value, speak_plan(ctx.language)
     return Task(
-        id=str(row["id"]),
-        version=int(row["version"]),
+        id=str(row[ResourceBookings.id]),
+        version=int(row[ResourceBookings.version]),
         car_href=car_page(row),
-        plate=tell(ctx.spec[CARS], "license_plate", car) or tell(ctx.spec[CARS], "vin", car, short=True),
-        name=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
-        kind=names.get(str(row["resource_type"]), ""),
+        plate=ctx.formatter.mark(ctx.spec[CARS], car),
+        name=ctx.formatter.name(ctx.spec[CARS], car),
+        kind=names.get(str(row[ResourceBookings.resource_type]), ""),
         time=f"{wall(start)[11:]}–{wall(end)[11:]}",
         length=present.show_span(end - start, ctx.language),
         status=tell(ctx.spec[BOOKINGS], "status", row),
+        due=tell(ctx.spec[CARS], Cars.delivery_date, car),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
-        note=str(row.get("note") or ""),
-        steps=_STEPS.get(str(row["status"]), ()),
-        done=row["status"] == "completed",
+        note=str(row.get(ResourceBookings.note) or ""),
+        steps=_STEPS.get(str(row[ResourceBookings.status]), ()),
+        done=row[ResourceBookings.status] == "completed",
     )
 
 
@@ -148,7 +168,7 @@ async def tap(ctx: PersonContext, booking: str, step: str) -> Response:
     async with ctx.form(again):
         await _perform(ctx, posted, target, step)
     undo = f"/app/{BOOKINGS}/{target}/undo"
-    ctx.cookies.append(notes.tell_done(say(_VERBS[step][2], ctx.language), ctx.now, undo=undo, href=MINE))
+    await ctx.tell(say(_VERBS[step][2], ctx.language), BOOKINGS, target, undo=undo, href=MINE)
     return ctx.go(MINE)
 
 
@@ -163,8 +183,9 @@ async def _perform(ctx: RequestContext, posted: Posted, target: UUID, step: str)
     if step == "finish":
         row = (await ctx.platform.reading.view(ctx.person, BOOKINGS, target)).row
         times = {n: present.read_instant(row.get(n)) for n in ("starts_at", "ends_at", "started_at")}
-        case = Case(row={**times, "status": row["status"]}, before=None, actor=ctx.person, now=ctx.now)
-        patch["actual_hours"] = worked_hours(case, at)
+        booked = row_of({**times, ResourceBookings.status: row[ResourceBookings.status]})
+        case = Case(row=booked, actor=ctx.person, now=ctx.now)
+        patch[ResourceBookings.actual_hours] = worked_hours(case, at)
     await ctx.do(meta, "update", patch, posted=posted, target=target)
 
 

@@ -10,16 +10,39 @@ import orjson
 from fastapi import Response
 
 from directapp.derive import present
+from directapp.derive.questions import shortened
 from directapp.derive.shown import Shown, page_of
+from directapp.domains.cars.fields import Cars
+from directapp.domains.planning.fields import ResourceBookings, Resources, ResourceTypes
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.plan import reads
-from directapp.interfaces.web.features.plan.closed import clock_limits, closed_spans, offsets, wall
+from directapp.interfaces.web.features.plan.closed import (
+    clock_limits,
+    closed_spans,
+    idle_of,
+    offsets,
+    wall,
+    working_day,
+)
+from directapp.interfaces.web.features.plan.outlook.drafts import DRAFT, LEFT_OUT, draft_of, draft_rows
+from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.reads import Rows, name_of
-from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, Scope, may_plan, plan_shape, read_scope
+from directapp.interfaces.web.features.plan.scope import (
+    BOOKINGS,
+    CARS,
+    PLAN,
+    RESOURCES,
+    Scope,
+    may_plan,
+    plan_meta,
+    read_scope,
+)
 from directapp.interfaces.web.features.plan.waiting import waiting_of
 from directapp.interfaces.web.features.plan.words import speak_plan
+from directapp.kernel.clock import oslo_day
 
 SITES = "dealerships"
 MARKS = ("overrun", "held_up", "absent", "late")
@@ -41,8 +64,8 @@ class ResourceLine:
 
 async def show_plan(ctx: PersonContext) -> Response:
     """Show the plan: the calendar, or its day as a list."""
-    meta = plan_shape(ctx)
-    scope = read_scope(ctx)
+    meta = plan_meta(ctx)
+    scope = await _opened(ctx)
     context = await _around(ctx, scope)
     listed = ctx.request.query_params.get("view") == "list"
     context["listed"] = await list_of(ctx, scope, context["kinds"]) if listed else None
@@ -51,20 +74,33 @@ async def show_plan(ctx: PersonContext) -> Response:
     states = meta.declared.workflow.states if meta.declared.workflow else ()
     context["config"] = {
         "words": context["p"],
-        "types": {str(k["id"]): {"name": name_of(k, ctx), "work": k["work"]} for k in context["kinds"]},
+        "trades": {c.code: ctx.say(c.label) for c in ctx.spec[RESOURCES].fields[Resources.does].choices},
+        "types": {
+            str(k[ResourceTypes.id]): {"name": name_of(k, ctx), "work": k[ResourceTypes.work]} for k in context["kinds"]
+        },
         "sites": context["sites"],
-        "statuses": {s.code: {"label": s.label.pick(ctx.language), "hue": s.phase.hue} for s in states},
+        "statuses": {s.code: {"label": s.label.pick(ctx.language), "hue": s.phase.hue} for s in states}
+        | {code: {"label": context["o"][code], "hue": "steel"} for code in (DRAFT, LEFT_OUT)},
         "may": may_plan(ctx),
         "span": scope.span,
         "first": scope.first.isoformat(),
         "days": len(scope.days),
         "today": wall(ctx.now),
         "site": scope.site,
-        "data": scope.address.but(view=None).text.replace(PLAN, f"{PLAN}/data", 1),
+        "data": scope.address.but(view=None, day=scope.first.isoformat()).text.replace(PLAN, f"{PLAN}/data", 1),
         "side": context["side_href"],
         "list": context["list_href"],
     }
     return ctx.page("plan/plan.html", **context)
+
+
+async def _opened(ctx: RequestContext) -> Scope:
+    """Return what is asked for; where no day is, the days of the first one on which somebody works at the site."""
+    scope = read_scope(ctx)
+    if scope.site is None or scope.address.get("day"):
+        return scope
+    hours = await reads.read_site_hours(ctx, scope.site)
+    return scope.at(working_day(oslo_day(ctx.now), hours))
 
 
 async def _around(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
@@ -72,21 +108,28 @@ async def _around(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
     kinds = await reads.read_types(ctx)
     p = speak_plan(ctx.language)
     names = {o.value: o.label for o in (await refs.options_of(ctx, (SITES,))).get(SITES, [])}
-    capacity, shares, waiting = await asyncio.gather(
+    capacity, shares, waiting, draft = await asyncio.gather(
         reads.read_capacity(ctx, scope, kinds),
         reads.read_shares(ctx, scope, kinds, names, p["share_line"]),
         reads.read_waiting(ctx, scope),
+        draft_of(ctx, scope),
     )
     address = scope.address
-    today = present.input_instant(ctx.now.isoformat())[:10]
+    today = wall(ctx.now)[:10]
     return {
         "title": p["plan"],
         "here": "plan",
         "p": p,
+        "o": speak_outlook(ctx.language),
+        "draft": draft,
         "scope": scope,
+        "left_out": [
+            ctx.say(COMMON["left_out"].fill(label=p["kind" if name == "type" else name], written=shortened(written)))
+            for name, written in scope.left_out
+        ],
         "span_title": scope.title(ctx, p["week_of"]),
         "kinds": kinds,
-        "kind_names": [(str(k["id"]), name_of(k, ctx)) for k in kinds],
+        "kind_names": [(str(k[ResourceTypes.id]), name_of(k, ctx)) for k in kinds],
         "sites": names,
         "site_names": _own_sites(ctx, names),
         "may": may_plan(ctx),
@@ -94,7 +137,7 @@ async def _around(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
         "side_href": address.but(view=None).text.replace(PLAN, f"{PLAN}/side", 1),
         "before_href": scope.beside(-1),
         "after_href": scope.beside(1),
-        "today_href": address.without("day").text,
+        "today_href": address.but(day=today).text,
         "spans": [(p[s], address.but(span=s).text, s == scope.span) for s in ("day", "week")],
         "views": [
             (p["timeline"], address.without("view").text, address.get("view") != "list", "calendar-week"),
@@ -123,18 +166,21 @@ def _day_name(ctx: RequestContext, day: str) -> str:
 
 async def show_side(ctx: PersonContext) -> Response:
     """Show the waiting cars and the capacity again, as parts."""
-    plan_shape(ctx)
-    return ctx.page("plan/around.html", **await _around(ctx, read_scope(ctx)))
+    plan_meta(ctx)
+    return ctx.page("plan/around.html", **await _around(ctx, await _opened(ctx)))
 
 
 async def show_data(ctx: PersonContext) -> Response:
     """Answer with the rows of the calendar and what is booked on them; ``id`` asks for some bookings alone."""
-    plan_shape(ctx)
+    plan_meta(ctx)
     scope = read_scope(ctx)
     asked = [str(u) for i in ctx.request.query_params.getlist("id")[:_MOST_ASKED] if (u := refs.as_uuid(i))]
     if asked:
         return _json(b'{"bookings":%s}' % await reads.read_bookings(ctx, scope, only=asked))
-    bookings, rest = await asyncio.gather(reads.read_bookings(ctx, scope), _rows(ctx, scope))
+    bookings, rest, drafts = await asyncio.gather(
+        reads.read_bookings(ctx, scope), _rows(ctx, scope), draft_rows(ctx, scope)
+    )
+    rest["drafts"] = drafts
     return _json(b'{"bookings":%s,%s' % (bookings, orjson.dumps(rest)[1:]))
 
 
@@ -143,17 +189,22 @@ def _json(body: bytes) -> Response:
 
 
 async def _rows(ctx: RequestContext, scope: Scope) -> dict[str, Any]:
-    kinds = await reads.read_types(ctx) if scope.kind else []
+    kinds = await reads.read_types(ctx)
     resources = await reads.read_resources(ctx, scope, kinds)
     hours, absences = await asyncio.gather(
         reads.read_working(ctx, resources), reads.read_absences(ctx, scope, resources)
     )
     limits = clock_limits(hours)
+    closed = closed_spans(resources, hours, absences, scope.days, limits)
+    idle = idle_of(resources, closed, scope.days, limits)
     names = ("id", "name", "kind", "dealership", "does", "capacity")
     return {
-        "resources": [{n: r.get(n) for n in names} for r in resources],
+        "resources": [
+            {n: r.get(n) for n in names} | {"trade": work, "idle": str(r["id"]) in idle}
+            for work, r in reads.by_trade(resources, kinds)
+        ],
         "limits": limits,
-        "closed": closed_spans(resources, hours, absences, scope.days, limits),
+        "closed": closed,
         "offsets": offsets(scope.days),
     }
 
@@ -165,17 +216,17 @@ async def list_of(
     found, resources = await asyncio.gather(reads.read_bookings(ctx, scope), reads.read_resources(ctx, scope, kinds))
     rows: Rows = orjson.loads(found)
     names = {str(r["id"]): str(r["name"]) for r in resources}
-    kind_names = {str(k["id"]): name_of(k, ctx) for k in kinds}
+    kind_names = {str(k[ResourceTypes.id]): name_of(k, ctx) for k in kinds}
     sites = await refs.names_of(ctx, {SITES: {str(r["provider"]) for r in rows if r.get("provider")}})
     p = speak_plan(ctx.language)
     days: dict[str, dict[str, list[ResourceLine]]] = {}
     for row in rows:
-        name = names.get(str(row.get("resource")))
+        name = names.get(str(row.get(ResourceBookings.resource)))
         if name is None:
-            if scope.kind is not None or str(row.get("provider")) == scope.site:
+            if scope.kind is not None or str(row.get(ResourceBookings.provider)) == scope.site:
                 continue
-            name = p["at_site"].format(site=sites.get(str(row.get("provider")), ""))
-        start = present.read_instant(row["starts_at"])
+            name = p["at_site"].format(site=sites.get(str(row.get(ResourceBookings.provider)), ""))
+        start = present.read_instant(row[ResourceBookings.starts_at])
         if start is not None:
             days.setdefault(wall(start)[:10], {}).setdefault(name, []).append(line_of(ctx, row, kind_names))
     today = present.read_day(wall(ctx.now)[:10])
@@ -197,16 +248,19 @@ def _long_day(day: date, today: date | None, ctx: RequestContext) -> str:
 
 def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str, str]) -> ResourceLine:
     """Return a booking's line."""
-    car = row.get("car") or {}
+    car = row.get(ResourceBookings.car) or {}
     meta, cars = ctx.spec[BOOKINGS], ctx.spec[CARS]
-    start, end = present.read_instant(row["starts_at"]), present.read_instant(row["ends_at"])
+    start, end = (
+        present.read_instant(row[ResourceBookings.starts_at]),
+        present.read_instant(row[ResourceBookings.ends_at]),
+    )
     p = speak_plan(ctx.language)
     return ResourceLine(
-        href=f"{PLAN}/booking/{row['id']}",
+        href=f"{PLAN}/booking/{row[ResourceBookings.id]}",
         time=f"{wall(start)[11:]}–{wall(end)[11:]}" if start and end else "",
-        car=" ".join(str(car[n]) for n in ("make", "model") if car.get(n)),
-        plate=ctx.formatter.value(cars, "license_plate", car),
-        kind=kind_names.get(str(row.get("resource_type")), ""),
+        car=ctx.formatter.name(cars, car),
+        plate=ctx.formatter.mark(cars, car),
+        kind=kind_names.get(str(row.get(ResourceBookings.resource_type)), ""),
         status=ctx.formatter.value(meta, "status", row),
         marks=tuple(p[f"mark_{m}"] for m in MARKS if row.get(m)),
     )
@@ -214,8 +268,8 @@ def line_of(ctx: RequestContext, row: Mapping[str, Any], kind_names: Mapping[str
 
 def car_page(row: Mapping[str, Any]) -> str:
     """Return the address of a booking's car."""
-    car = row.get("car")
-    return page_of(CARS, car["id"] if isinstance(car, Mapping) else car)
+    car = row.get(ResourceBookings.car)
+    return page_of(CARS, car[Cars.id] if isinstance(car, Mapping) else car)
 
 
 ROUTES = (

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.names import row_of
 from directapp.derive.present import read_day, read_number
 from directapp.derive.shown import readable_anywhere
 from directapp.domains.planning.capacities import DAYS, rule_hours
+from directapp.domains.planning.fields import (
+    CapacityRules,
+    ResourceCapacities,
+    Resources,
+    ResourceSharing,
+    ResourceTypes,
+    SharingWeeks,
+)
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, RESOURCES, TYPES, Scope
 from directapp.kernel import text
@@ -19,7 +28,7 @@ MOST_RESOURCES, MOST_BOOKINGS, MOST_CARS = 400, 4000, 60
 _MOST = 2000
 _READY = "ready_to_plan"
 BOOKING_PATHS = (
-    *(("car", n) for n in ("id", "license_plate", "make", "model")),
+    *(("car", n) for n in ("id", "license_plate", "make", "model", "vin", "order_number", "color")),
     *(
         (n,)
         for n in (
@@ -52,7 +61,7 @@ def one_of(column: str, ids: Iterable[str]) -> Condition:
 async def read_types(ctx: RequestContext) -> Rows:
     """Return the kinds of work that are booked, in their order."""
     rows = await rows_of(ctx, TYPES, Query(sort=(Order("order"), Order("id")), limit=100))
-    return [r for r in rows if r.get("bookable")]
+    return [r for r in rows if r.get(ResourceTypes.bookable)]
 
 
 def name_of(kind: Mapping[str, Any], ctx: RequestContext) -> str:
@@ -74,9 +83,33 @@ async def read_resources(ctx: RequestContext, scope: Scope, kinds: Sequence[Mapp
     if "tenant_admin" not in ctx.person.roles:
         # What another site lends is booked by a search: its other work is not seen here.
         own = {str(site) for site in (ctx.person.site, *ctx.person.sites)}
-        rows = [r for r in rows if r["dealership"] in own]
-    work = next((k["work"] for k in kinds if str(k["id"]) == scope.kind), None)
-    return [r for r in rows if work is None or work in (r.get("does") or ())]
+        rows = [r for r in rows if r[Resources.dealership] in own]
+    work = next((k[ResourceTypes.work] for k in kinds if str(k[ResourceTypes.id]) == scope.kind), None)
+    return [r for r in rows if work is None or work in (r.get(Resources.does) or ())]
+
+
+def by_trade(resources: Rows, kinds: Sequence[Mapping[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the resources, each with its trade: the first kind of work, in their order, that it does."""
+    works = list(dict.fromkeys(str(k[ResourceTypes.work]) for k in kinds))
+
+    def place(resource: Mapping[str, Any]) -> int:
+        return next((n for n, work in enumerate(works) if work in (resource.get(Resources.does) or ())), len(works))
+
+    return [((*works, "other")[place(r)], r) for r in sorted(resources, key=place)]
+
+
+async def read_site_hours(ctx: RequestContext, site: str) -> Rows:
+    """Return the weekly hours of all who work at a site."""
+    paths = (*((n,) for n in ("weekday", "starts", "ends", "valid_from", "valid_to")), ("resource", "works_holidays"))
+    query = Query(
+        fields=paths,
+        filter=both(
+            Condition(("resource", "dealership"), "eq", UUID(site)),
+            Condition(("resource", "available"), "eq", value=True),
+        ),
+        limit=_MOST,
+    )
+    return await rows_of(ctx, "working_hours", query)
 
 
 async def read_working(ctx: RequestContext, resources: Rows) -> Rows:
@@ -164,23 +197,23 @@ async def read_capacity(ctx: RequestContext, scope: Scope, kinds: Rows) -> list[
     counted = await rows_of(ctx, "resource_capacities", Query(filter=both(site, team, *within), limit=_MOST))
     plans = await rows_of(ctx, "capacity_rules", Query(filter=both(site, team), limit=_MOST))
     by_day: dict[tuple[str, str, str], tuple[float, float]] = {
-        (r["day"], str(r["resource_type"]), str(r["dealership"])): (
-            _hours(r["used_hours"]),
-            _hours(r["allocated_hours"]),
+        (r[ResourceCapacities.day], str(r[ResourceCapacities.resource_type]), str(r[ResourceCapacities.dealership])): (
+            _hours(r[ResourceCapacities.used_hours]),
+            _hours(r[ResourceCapacities.allocated_hours]),
         )
         for r in counted
     }
-    sites = {str(r["dealership"]) for r in (*counted, *plans)}
+    sites = {str(r[ResourceCapacities.dealership]) for r in (*counted, *plans)}
     told = []
     for day in scope.days:
         bars = []
         for kind in kinds:
-            code, found = str(kind["id"]), []
+            code, found = str(kind[ResourceTypes.id]), []
             if scope.kind not in {None, code}:
                 continue
             for one in sites:
                 known = by_day.get((day.isoformat(), code, one))
-                laid = None if known else rule_hours(_plans(plans, one, code), None, day)
+                laid = None if known else rule_hours([row_of(p) for p in _plans(plans, one, code)], None, day)
                 found += [known] if known else [(0.0, float(laid))] if laid is not None else []
             if found and any(a or u for u, a in found):
                 used, allocated = sum(u for u, _ in found), sum(a for _, a in found)
@@ -190,10 +223,12 @@ async def read_capacity(ctx: RequestContext, scope: Scope, kinds: Rows) -> list[
 
 
 def _plans(plans: Rows, site: str, kind: str) -> list[Mapping[str, Any]]:
-    mine = (p for p in plans if str(p["dealership"]) == site and str(p["resource_type"]) == kind)
+    mine = (
+        p for p in plans if str(p[CapacityRules.dealership]) == site and str(p[CapacityRules.resource_type]) == kind
+    )
     return [
         p
-        | {"valid_from": read_day(p.get("valid_from")), "valid_to": read_day(p.get("valid_to"))}
+        | {"valid_from": read_day(p.get(CapacityRules.valid_from)), "valid_to": read_day(p.get(CapacityRules.valid_to))}
         | {name: read_number(p.get(name)) for name, _label in DAYS}
         for p in mine
     ]
@@ -216,17 +251,21 @@ async def read_shares(ctx: RequestContext, scope: Scope, kinds: Rows, sites: Map
     weeks = await rows_of(
         ctx, "sharing_weeks", Query(filter=both(here, Condition(("week",), "eq", scope.monday)), limit=200)
     )
-    used = {str(w["agreement"]): _hours(w["used_hours"]) for w in weeks}
-    names = {str(k["id"]): name_of(k, ctx) for k in kinds}
+    used = {str(w[SharingWeeks.agreement]): _hours(w[SharingWeeks.used_hours]) for w in weeks}
+    names = {str(k[ResourceTypes.id]): name_of(k, ctx) for k in kinds}
     bars = []
     for one in sorted(agreements, key=lambda a: (-int(a.get("priority") or 0), str(a["id"]))):
-        kind = str(one["resource_type"])
+        kind = str(one[ResourceSharing.resource_type])
         if kind not in names or scope.kind not in {None, kind}:
             continue
-        other = str(one["provider"] if str(one["consumer"]) == scope.site else one["consumer"])
+        other = str(
+            one[ResourceSharing.provider]
+            if str(one[ResourceSharing.consumer]) == scope.site
+            else one[ResourceSharing.consumer]
+        )
         label = line.format(consumer=sites.get(other, ""), kind=names[kind])
-        spent = used.get(str(one["id"]), 0.0)
-        bars.append(Bar(label=label, used=spent, allocated=_hours(one["max_hours_per_week"])))
+        spent = used.get(str(one[ResourceSharing.id]), 0.0)
+        bars.append(Bar(label=label, used=spent, allocated=_hours(one[ResourceSharing.max_hours_per_week])))
     return bars
 
 
@@ -237,7 +276,7 @@ async def read_waiting(ctx: RequestContext, scope: Scope) -> Rows:
         return []
     readable = readable_anywhere(ctx.person, meta)
     fields = (
-        "id", "license_plate", "vin", "make", "model", "delivery_date", "priority", "needs_technical",
+        "id", *meta.called, "delivery_date", "priority", "needs_technical",
         "needs_cosmetic", "estimated_technical_hours", "estimated_cosmetic_hours", "scheduled_technical_start",
         "scheduled_cosmetic_start", "technical_completed_at", "cosmetic_completed_at", "dealership",
     )  # fmt: skip

@@ -1,16 +1,17 @@
 """Scope: which days, which site and which kind of work the plan shows, out of its address; and who may see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import present
-from directapp.derive.calendar import Period
+from directapp.derive.calendar import CalendarPeriod
 from directapp.derive.questions import Address
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.typed import asked_day
 from directapp.interfaces.web.records.lists import may_create
 from directapp.kernel.clock import OSLO, oslo_day
 from directapp.kernel.errors import ForbiddenError
@@ -27,13 +28,19 @@ _OPENED = (BOOKINGS, RESOURCES, TYPES)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What the plan shows: ``site`` None is every site that the reader sees, ``kind`` None every type."""
+    """What the plan shows: ``site`` None is every site that the reader sees, ``kind`` None every type.
+
+    ``proposal`` is the plan proposal whose drafts are drawn. ``left_out`` is what the address asks for that cannot be
+    read, by its names.
+    """
 
     span: str
     first: date
     site: str | None
     kind: str | None
     address: Address
+    proposal: str | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def days(self) -> tuple[date, ...]:
@@ -55,6 +62,10 @@ class Scope:
         """The instants between which it lies, in Norway."""
         return datetime.combine(self.first, time(), OSLO), datetime.combine(self.end, time(), OSLO)
 
+    def at(self, day: date) -> "Scope":
+        """Return the same of the days that a day is among."""
+        return replace(self, first=day if self.span == "day" else day - timedelta(days=day.weekday()))
+
     def beside(self, step: int) -> str:
         """Return the address of the days before (-1) or after (1)."""
         there = self.first + timedelta(days=step * (WEEK if self.span == "week" else 1))
@@ -64,7 +75,7 @@ class Scope:
         """Return what the days are called."""
         if self.span == "day":
             return present.exact_day(self.first, ctx.language)
-        month = Period("month", self.first).title(ctx.language).lower()
+        month = CalendarPeriod("month", self.first).title(ctx.language).lower()
         return week_of.format(week=self.first.isocalendar().week, month=month)
 
 
@@ -85,8 +96,8 @@ def begins_with_plan(ctx: RequestContext) -> bool:
     return opens_plan(ctx) and bool(ctx.person.roles & _BEGIN_WITH_PLAN)
 
 
-def plan_shape(ctx: RequestContext) -> CollectionMeta:
-    """Return the bookings' shape.
+def plan_meta(ctx: RequestContext) -> CollectionMeta:
+    """Return what follows from the declaration of bookings.
 
     Raises:
         ForbiddenError: the person may not open the plan.
@@ -104,17 +115,23 @@ def may_plan(ctx: RequestContext) -> bool:
 
 
 def read_scope(ctx: RequestContext, params: Mapping[str, Any] | None = None) -> Scope:
-    """Return what an address asks for; what it leaves out is this week at the reader's own site."""
+    """Return what an address asks for; what it leaves out is this day at the reader's own site."""
     given = params if params is not None else ctx.request.query_params
-    span = "day" if given.get("span") == "day" else "week"
-    day = present.asked_day(given.get("day")) or oslo_day(ctx.now)
+    span = "week" if given.get("span") == "week" else "day"
+    asked = asked_day(given.get("day"), ctx.now)
+    day = asked or oslo_day(ctx.now)
     site, kind = str(given.get("site") or ""), str(given.get("type") or "")
     own = str(ctx.person.site) if ctx.person.site else None
-    address = Address(PLAN, tuple((n, str(given[n])) for n in ("span", "day", "site", "type", "view") if given.get(n)))
+    read = {"day": asked, "site": site == ALL or refs.as_uuid(site), "type": refs.as_uuid(kind)}
+    proposal = refs.as_uuid(str(given.get("proposal") or ""))
+    wrong = tuple((n, str(given[n])) for n, value in read.items() if given.get(n) and not value)
+    said = ((n, str(given[n])) for n in ("span", "day", "site", "type", "view", "proposal") if given.get(n))
     return Scope(
         span=span,
         first=day if span == "day" else day - timedelta(days=day.weekday()),
         site=None if site == ALL else str(refs.as_uuid(site) or own or "") or None,
         kind=str(refs.as_uuid(kind) or "") or None,
-        address=address,
+        address=Address(PLAN, tuple(one for one in said if one not in wrong)),
+        proposal=str(proposal) if proposal else None,
+        left_out=wrong,
     )

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from directapp.derive import present
 from directapp.derive.present import read_number
 from directapp.derive.shown import Shown
+from directapp.domains.cars.fields import Cars
+from directapp.domains.planning.fields import ResourceTypes
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.plan.scope import CARS, PLAN
 from directapp.kernel.clock import OSLO
@@ -53,13 +55,13 @@ def waiting_of(
 def _one(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mapping[str, Any]]) -> Waiting:
     meta, tell = ctx.spec[CARS], ctx.formatter.value
     wants = wants_of(ctx, row, kinds)
-    chain = f"{BOOK}?{urlencode({'car': row['id'], 'type': 'chain'})}" if len(wants) > 1 else None
+    chain = f"{BOOK}?{urlencode({'car': row[Cars.id], 'type': 'chain'})}" if len(wants) > 1 else None
     return Waiting(
-        id=str(row["id"]),
-        plate=tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True),
-        name=" ".join(str(row[n]) for n in ("make", "model") if row.get(n)),
+        id=str(row[Cars.id]),
+        plate=ctx.formatter.mark(meta, row),
+        name=ctx.formatter.name(meta, row),
         promised=tell(meta, "delivery_date", row),
-        late=str(row.get("delivery_date") or "9999") < ctx.now.astimezone(OSLO).date().isoformat(),
+        late=str(row.get(Cars.delivery_date) or "9999") < ctx.now.astimezone(OSLO).date().isoformat(),
         wants=wants,
         chain=chain,
     )
@@ -72,19 +74,19 @@ def wants_of(ctx: RequestContext, row: Mapping[str, Any], kinds: Sequence[Mappin
     for work in WORKS:
         phase = flow.phase(work) if flow else None
         open_ = row.get(f"needs_{work}") is not False and not row.get(f"{work}_completed_at")
-        kind = next((k for k in kinds if k["work"] == work), None)
+        kind = next((k for k in kinds if k[ResourceTypes.work] == work), None)
         if not open_ or kind is None or row.get(f"scheduled_{work}_start"):
             continue
-        hours = read_number(row.get(f"estimated_{work}_hours")) or read_number(kind["default_hours"])
+        hours = read_number(row.get(f"estimated_{work}_hours")) or read_number(kind[ResourceTypes.default_hours])
         length = float(hours) if hours else 1.0
         found.append(
             Want(
-                kind=str(kind["id"]),
+                kind=str(kind[ResourceTypes.id]),
                 name=name_of(kind).pick(ctx.language),
                 hours=length,
                 told=present.show_span(timedelta(hours=length), ctx.language),
                 hue=phase.hue if phase else "steel",
-                href=f"{BOOK}?{urlencode({'car': row['id'], 'type': kind['id']})}",
+                href=f"{BOOK}?{urlencode({'car': row[Cars.id], 'type': kind[ResourceTypes.id]})}",
             )
         )
     return tuple(found)

@@ -8,6 +8,7 @@ from fastapi import Response
 
 from directapp.derive.inputs import Option
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
+from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.features.registry.words import WORDS, speak
@@ -63,7 +64,7 @@ def _row(ctx: RequestContext, row: Mapping[str, Any], today: date) -> dict[str, 
     tell = ctx.formatter.value
     names = [s for n in ("make", "model") if (s := tell(meta, n, row))]
     return {
-        "href": page_of(CARS, row["id"]),
+        "href": page_of(CARS, row[Cars.id]),
         "plate": tell(meta, "license_plate", row) or tell(meta, "vin", row, short=True),
         "car": " ".join(s.text for s in names),
         "due": tell(meta, DUE, row),

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from directapp.derive import forms
+from directapp.domains.cars.fields import Cars
 from directapp.domains.registry.preview import FILL
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -40,7 +41,7 @@ async def show_ask(ctx: PersonContext, record: str) -> Response:
     """Show what to ask by: the car's own VIN or plate, if it has one."""
     lookups_of(ctx)
     seen = await _car(ctx, record)
-    code = str(seen.view.row.get("vin") or seen.view.row.get("license_plate") or "")
+    code = str(seen.view.row.get(Cars.vin) or seen.view.row.get(Cars.license_plate) or "")
     return _page(ctx, seen, code, answer_context(ctx, None, None, {}), at_once=bool(code))
 
 

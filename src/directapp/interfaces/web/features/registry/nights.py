@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Response
 
 from directapp.derive.shown import paths_for
+from directapp.domains.registry.fields import EnrichmentRuns
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.runs import LOGS, RESULTS, RUNS
 from directapp.interfaces.web.core import notes
@@ -38,7 +39,7 @@ async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
     query = Query(fields=fields, sort=(Order("started_at", descending=True),), limit=_SHOWN)
     rows = await ctx.rows(RUNS, query)
     lookups: Lookups = getattr(ctx.request.app.state, "registry", None) or Lookups(ctx.platform.pipeline)
-    running = any(row["status"] == "running" for row in rows)
+    running = any(row[EnrichmentRuns.status] == "running" for row in rows)
     used = await lookups.used_today()
     t = speak(ctx.language)
     may_run = any(v.name == RUN_NOW for v in collection_verbs(ctx, meta))
@@ -58,23 +59,23 @@ async def _context(ctx: RequestContext, problem: str = "") -> dict[str, Any]:
 
 def _night(ctx: RequestContext, row: Mapping[str, Any]) -> dict[str, Any]:
     meta = ctx.spec[RUNS]
-    empty, filled = int(row["fields_empty"] or 0), int(row["fields_filled"] or 0)
+    empty, filled = int(row[EnrichmentRuns.fields_empty] or 0), int(row[EnrichmentRuns.fields_filled] or 0)
     share = WORDS["fields_share"].pick(ctx.language)
     return {
-        "href": f"/app/{LOGS}?run={row['id']}",
+        "href": f"/app/{LOGS}?run={row[EnrichmentRuns.id]}",
         "started": ctx.formatter.value(meta, "started_at", row),
         "trigger": ctx.formatter.value(meta, "trigger", row),
         "person": ctx.formatter.value(meta, "asked_by", row),
         "status": ctx.formatter.value(meta, "status", row),
-        "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row["status"], "grey"),
+        "hue": {"running": "blue", "finished": "green", "stopped": "orange"}.get(row[EnrichmentRuns.status], "grey"),
         "why": ctx.formatter.value(meta, "stopped_by", row),
-        "asked": _number(row["cars_asked"]),
+        "asked": _number(row[EnrichmentRuns.cars_asked]),
         "results": [
             {
                 "code": choice.code,
                 "label": choice.label.pick(ctx.language),
                 "number": _number(row[choice.code]),
-                "href": f"/app/{LOGS}?run={row['id']}&result={choice.code}",
+                "href": f"/app/{LOGS}?run={row[EnrichmentRuns.id]}&result={choice.code}",
             }
             for choice in RESULTS
         ],

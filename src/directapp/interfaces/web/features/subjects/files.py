@@ -1,5 +1,6 @@
 """Files: dropped or photographed on a record's page, kept with the record, and shown there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -11,9 +12,11 @@ from starlette.datastructures import UploadFile
 from directapp.declare.fields import SUBJECT_ID
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms
+from directapp.derive.inputs import Option
 from directapp.derive.pages import Child
 from directapp.derive.shown import Shown, paths_for
-from directapp.domains.records.fields import CAR_FILES
+from directapp.domains.records.fields import CAR_FILES, CarFiles, Files
+from directapp.interfaces.web.core.beside import belonging
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
@@ -25,12 +28,14 @@ from directapp.interfaces.web.records.lists import may_create
 from directapp.interfaces.web.records.record import record_id
 from directapp.interfaces.web.records.sections import (
     MOST,
-    belonging,
     child_of,
     section_page,
 )
 from directapp.kernel.errors import DirectAppError, Problem
 from directapp.store.query import Order, Query
+
+# What is asked of the file itself.
+FILE = ((CarFiles.file, Files.id), (CarFiles.file, Files.name), (CarFiles.file, Files.media_type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +65,12 @@ async def show_files(
     query = Query(
         fields=(
             *paths_for(
-                ctx.spec, ctx.person, child.meta, ("id", "title", "stage", "created_at", "created_by", SUBJECT_ID)
+                ctx.spec,
+                ctx.person,
+                child.meta,
+                ("id", "title", "stage", "kind", "created_at", "created_by", SUBJECT_ID),
             ),
-            ("file", "id"),
-            ("file", "name"),
-            ("file", "media_type"),
+            *FILE,
         ),
         filter=belonging(child, target),
         sort=(Order("id", descending=True),),
@@ -75,25 +81,39 @@ async def show_files(
         "title": child.meta.declared.plural.pick(ctx.language),
         "kept": [k for r in rows if (k := _kept(ctx, child.meta, r, target)) is not None],
         "adds": may_create(ctx, child.meta),
-        # What belongs to another record than a car has no stages.
-        "stages": [] if child.meta.fields[child.column].ref_in else choices_to_create(ctx, child.meta, "stage"),
+        "stages": stages_of(ctx, child),
         "summary": problems,
         "stale_by": None,
     }
     return section_page(ctx, "subjects/files.html", meta, target, context, status=status)
 
 
+def stages_of(ctx: RequestContext, child: Child) -> list[Option]:
+    """Return the stages at which this person adds files; what belongs to another record than a car has none."""
+    return [] if child.meta.fields[child.column].ref_in else choices_to_create(ctx, child.meta, "stage")
+
+
+def is_picture(file: Mapping[str, Any]) -> bool:
+    """Whether a file is shown as a picture."""
+    return str(file.get(Files.media_type, "")).startswith("image/")
+
+
+def name_of(row: Mapping[str, Any]) -> str:
+    """Return what a file of a record is called: its title, else the name it came with."""
+    return str(row.get(CarFiles.title) or row[CarFiles.file].get(Files.name) or "")
+
+
 def _kept(ctx: RequestContext, meta: CollectionMeta, row: dict[str, Any], target: UUID) -> Kept | None:
-    file = row.get("file")
+    file = row.get(CarFiles.file)
     if not file:
         return None
     tell = ctx.formatter.value
     return Kept(
-        str(row["id"]),
-        str(file["id"]),
-        row.get("title") or file.get("name") or "",
-        tell(meta, "stage", row).text,
-        str(file.get("media_type", "")).startswith("image/"),
+        str(row[CarFiles.id]),
+        str(file[Files.id]),
+        name_of(row),
+        " · ".join(filter(None, (tell(meta, n, row).text for n in (CarFiles.stage, CarFiles.kind)))),
+        is_picture(file),
         tell(meta, "created_at", row),
         tell(meta, "created_by", row).text,
         about_of(ctx, meta, row, target),
@@ -105,7 +125,9 @@ async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
     meta, target = ctx.meta(collection), record_id(record)
     child = child_of(ctx, meta, CAR_FILES)
     posted = await read_signed(ctx)
-    problems = await _keep_all(ctx, child, target, posted)
+    problems = await keep_all(ctx, child, target, posted)
+    if not posted.files:
+        problems = [Problem(WORDS["choose_file"])]
     _, summary = forms.sort_problems(problems, {}, ctx.language)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     if not ctx.partial and not problems:
@@ -113,7 +135,7 @@ async def upload(ctx: PersonContext, collection: str, record: str) -> Response:
     return await show_files(ctx, meta, target, child, problems=summary, status=status)
 
 
-async def _keep_all(ctx: RequestContext, child: Child, target: UUID, posted: Posted) -> list[Problem]:
+async def keep_all(ctx: RequestContext, child: Child, target: UUID, posted: Posted) -> list[Problem]:
     """Keep each file for itself: one that is refused does not take the others with it."""
     problems: list[Problem] = []
     values = _values(child, target, posted)
@@ -122,8 +144,6 @@ async def _keep_all(ctx: RequestContext, child: Child, target: UUID, posted: Pos
             await keep_file(ctx, child.meta, file, values=values, key=posted.key_of(number))
         except DirectAppError as error:
             problems += [_about(file, p) for p in error.problems]
-    if not posted.files:
-        problems.append(Problem(WORDS["choose_file"]))
     return problems
 
 

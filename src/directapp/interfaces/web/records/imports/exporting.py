@@ -43,7 +43,7 @@ def _listing(ctx: RequestContext, collection: str, kept: Sequence[str]) -> tuple
     listing = tables.list_of(ctx.formatter, meta, Address(f"/app/{collection}", params), kept=kept, words=words)
     wrong = unread(listing.address, meta, listing.readable)
     if wrong:
-        raise BadQueryError([Problem(unread_words(one), field=one.field.name) for one in wrong])
+        raise BadQueryError([Problem(unread_words(one), field=one.name) for one in wrong])
     header: Header = "codes" if asked.get("header") == "codes" else "labels"
     names = listing.columns
     if asked.get("all"):

@@ -29,6 +29,7 @@ from directapp.kernel.errors import BadPayloadError, ReusedKeyError, TooLargeErr
 from directapp.services.importing import Importing
 from directapp.services.incoming import Reader
 from directapp.services.ledger import IMPORTER, Order
+from directapp.services.signatures import DAMAGED_ARCHIVE
 
 PATH = "/app/imports"
 _MOST_ROW_DIGITS = 7
@@ -79,8 +80,9 @@ def unzipped(contents: Mapping[str, bytes]) -> dict[str, bytes]:
             with zipfile.ZipFile(io.BytesIO(content)) as packed:
                 if sum(part.file_size for part in packed.infolist()) > 10 * MOST_BYTES:
                     raise TooLargeError
-                found |= {PurePosixPath(part).name: packed.read(part) for part in packed.namelist()}
-        except zipfile.BadZipFile as error:
+                named = {PurePosixPath(part).name: part for part in packed.namelist()}
+                found |= {name: packed.read(part) for name, part in named.items() if name in FILES}
+        except DAMAGED_ARCHIVE as error:
             raise BadPayloadError(WORDS["no_file"]) from error
     return {name: content for name, content in found.items() if name in FILES}
 

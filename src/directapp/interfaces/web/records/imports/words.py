@@ -74,8 +74,6 @@ WORDS: dict[str, Text] = {
     "field_twice": _("The same field is chosen for two columns. Choose each field once."),
     "key_without_column": _("Choose the column by which records are to be known."),
     "no_columns": _("Choose a field for at least one column."),
-    "busy": _("The import is running."),
-    "download_xlsx": _("Download Excel"),
 }
 
 SEPARATOR_NAMES: tuple[tuple[str, Text], ...] = (

@@ -20,7 +20,7 @@ from directapp.store.query import Condition, Order, Query
 SAVED = "saved_views"
 PATHS = {"table": "", "board": "/board", "calendar": "/calendar"}
 ICONS = {"table": "table", "board": "layout-kanban", "calendar": "calendar"}
-OWN = ("after", "with", "rows", "lane", "day", "span", "by", "wall")
+OWN = ("after", "with", "rows", *questions.OF_VIEWS)
 _MOST, _MOST_PINS = 100, 12
 
 
@@ -97,7 +97,7 @@ async def bar_of(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
 
 def unread_words(one: questions.Unread) -> Text:
     """Say which filter cannot be read, and why."""
-    return WORDS["unread_filter"].fill(label=one.field.label, written=one.written, why=one.why)
+    return WORDS["unread_filter"].fill(label=one.label, written=one.written, why=one.why)
 
 
 def _shares(ctx: RequestContext) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import Response
 
+from directapp.declare.names import STATUS
 from directapp.declare.spec import CollectionMeta
 from directapp.declare.workflow import State
 from directapp.derive import board
@@ -59,7 +60,7 @@ async def board_context(ctx: RequestContext, listing: Listing, *, most: int) -> 
     meta, address = listing.meta, listing.address
     counts = await _counts(ctx, listing)
     writable = writable_anywhere(ctx.person, meta)
-    states = board.lanes_met(meta, ctx.person, writable, counts, address.all(board.STATUS))
+    states = board.lanes_reached(meta, ctx.person, writable, counts, address.all(STATUS))
     goals = await goals_of(ctx)
     filled = await asyncio.gather(*(_lane(ctx, listing, s, counts.get(s.code, 0), goals, most=most) for s in states))
     return {
@@ -79,7 +80,7 @@ async def board_context(ctx: RequestContext, listing: Listing, *, most: int) -> 
 
 async def _counts(ctx: RequestContext, listing: Listing) -> dict[str, int]:
     reading = ctx.platform.reading
-    return await reading.counts(ctx.person, listing.meta.name, listing.query, board.STATUS)
+    return await reading.counts(ctx.person, listing.meta.name, listing.query, STATUS)
 
 
 async def _lane(ctx: RequestContext, listing: Listing, state: State, count: int, goals: Goals, *, most: int) -> Lane:
@@ -95,7 +96,7 @@ async def _cards(
     """Return the next cards of a column in its order, and where those after them are."""
     meta, address = listing.meta, listing.address
     sort = _sort(meta, listing, state)
-    here: Filter = Condition((board.STATUS,), "eq", state.code)
+    here: Filter = Condition((STATUS,), "eq", state.code)
     query = Query(
         fields=board.card_paths(ctx.formatter, meta, listing.readable),
         filter=Junction("and", (here, listing.query.filter)) if listing.query.filter else here,
@@ -124,7 +125,7 @@ async def _more(ctx: RequestContext, listing: Listing) -> Response:
     if state is None:
         raise NotFoundError
     if not ctx.partial:
-        there = address.without("lane", "after", board.STATUS).but(**{board.STATUS: state.code})
+        there = address.without("lane", "after", STATUS).but(**{STATUS: state.code})
         return ctx.go(replace(there, path=f"/app/{meta.name}").text)
     most = size_of(address) if address.get(ROWS) else FURTHER
     cards, more = await _cards(ctx, listing, state, await goals_of(ctx), most=most)

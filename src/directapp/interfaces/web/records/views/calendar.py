@@ -4,13 +4,15 @@ from typing import Any
 
 from fastapi import Response
 
-from directapp.derive import calendar, present
-from directapp.derive.calendar import Period
-from directapp.derive.questions import Address
+from directapp.derive import calendar
+from directapp.derive.calendar import CalendarPeriod
+from directapp.derive.questions import Address, shortened
 from directapp.derive.shown import paths_for
 from directapp.derive.tables import Listing
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.typed import asked_day
+from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.lists import address_of, listing_of, may_create, tools_of
 from directapp.interfaces.web.records.views.bar import bar_of
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
@@ -41,9 +43,10 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         raise NotFoundError
     item = next((f for f in dates if f.name == address.get("by")), dates[0])
     kind = "week" if address.get("span") == "week" else "month"
-    span = Period(kind, present.asked_day(address.get("day")) or oslo_day(ctx.now))
+    asked, day = address.get("day"), asked_day(address.get("day"), ctx.now)
+    span = CalendarPeriod(kind, day or oslo_day(ctx.now))
     inside = calendar.within(item, span)
-    names = tuple(dict.fromkeys(("id", "status", item.name, *meta.titles)))
+    names = tuple(dict.fromkeys(("id", "status", item.name, *meta.called)))
     query = Query(
         fields=paths_for(ctx.spec, ctx.person, meta, tuple(n for n in names if n in listing.readable)),
         filter=Junction("and", (inside, listing.query.filter)) if listing.query.filter else inside,
@@ -61,6 +64,9 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
         "count_href": Address(f"/app/{meta.name}/count", address.without("after", "sort").params).text,
         "narrowed": bool(address.params),
         "may_create": may_create(ctx, meta),
+        "left_out": ctx.say(COMMON["left_out"].fill(label=COMMON["day"], written=shortened(asked)))
+        if asked and day is None
+        else "",
         "span_title": _title(ctx, span),
         "week": kind == "week",
         "weekdays": calendar.weekday_names(ctx.language),
@@ -74,7 +80,7 @@ async def _context(ctx: RequestContext, listing: Listing) -> dict[str, Any]:
     }
 
 
-def _title(ctx: RequestContext, span: Period) -> str:
+def _title(ctx: RequestContext, span: CalendarPeriod) -> str:
     month = span.title(ctx.language)
     if span.kind == "month":
         return month

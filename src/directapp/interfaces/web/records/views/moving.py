@@ -1,6 +1,8 @@
 """Moving a card: which states it may be moved to now and why not to the others; and the move itself."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -9,15 +11,17 @@ import orjson
 from fastapi import Response
 
 from directapp.declare.case import Case
+from directapp.declare.names import STATUS
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import forms, inputs, moves
-from directapp.derive.board import STATUS
 from directapp.derive.inputs import Filling, Input
 from directapp.derive.moves import Move, Try
-from directapp.interfaces.web.core import notes, refs
+from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
+from directapp.interfaces.web.core.form import page_or
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.records.covering import Act, acts_of
 from directapp.interfaces.web.records.record import read_patch, record_id
 from directapp.interfaces.web.records.record_view import Answered
 from directapp.interfaces.web.records.views.words import WORDS, speak_views
@@ -34,7 +38,9 @@ async def show_moves(ctx: PersonContext, collection: str, record: str, to: str =
     view = await ctx.platform.reading.view(ctx.person, collection, target)
     found = await moves_of(ctx, meta, target, view)
     if ctx.request.headers.get("accept") == "application/json":
-        told = {m.to: {"allowed": m.allowed, "asks": bool(m.asks), "why": m.why, "label": m.label} for m in found}
+        told = {
+            m.to: {"allowed": m.allowed, "asks": bool(m.asks or m.page), "why": m.why, "label": m.label} for m in found
+        }
         return Response(orjson.dumps(told), media_type="application/json")
     wanted = tuple(m for m in found if m.to == to) or found
     return await _moves_page(ctx, meta, target, view, wanted, back=back)
@@ -51,7 +57,8 @@ async def moves_of(ctx: RequestContext, meta: CollectionMeta, target: UUID, view
     tries = moves.tries_from(meta, view.row, view.writable, ctx.now)
     judged = await asyncio.gather(*(_judge(ctx, meta, target, view, t) for t in tries))
     known: dict[str, Move] = {}
-    for one in (m for m in judged if m is not None):
+    acts = acts_of(ctx, meta, view)
+    for one in (_by_act(acts, m) for m in judged if m is not None):
         if one.to not in known or (one.allowed, not one.asks) > (known[one.to].allowed, not known[one.to].asks):
             known[one.to] = one
     present = view.row.get(STATUS)
@@ -60,6 +67,15 @@ async def moves_of(ctx: RequestContext, meta: CollectionMeta, target: UUID, view
     return tuple(
         known.get(s.code) or moves.missing_move(meta, view.row, s, view.writable, ctx.language) for s in states
     )
+
+
+def _by_act(acts: Mapping[str, Act], one: Move) -> Move:
+    """Return a move as the act that covers the fact it sets, where one does."""
+    covering = (acts[n] for n, value in one.patch.items() if n in acts and value not in (None, False))
+    act = next(covering, None) if one.allowed else None
+    if act is None:
+        return one
+    return replace(one, patch={}, asks=(), page=act.page, why=act.blocked)
 
 
 async def _judge(ctx: RequestContext, meta: CollectionMeta, target: UUID, view: View, tried: Try) -> Move | None:
@@ -96,11 +112,13 @@ async def move(ctx: PersonContext, collection: str, record: str) -> Response:
     view = await ctx.platform.reading.view(ctx.person, collection, target)
     back = posted.get("back")
     if await ctx.sent_before(meta, "update", posted, target=target):
-        return _moved(ctx, meta, target, posted.get("to"), back)
+        return await _moved(ctx, meta, target, posted.get("to"), back)
     found = await moves_of(ctx, meta, target, view)
     wanted = next((m for m in found if m.to == posted.get("to")), None)
     if wanted is None:
         raise NotFoundError
+    if wanted.page and wanted.allowed:
+        return ctx.go(wanted.page)
     fields = [meta.fields[n] for n in wanted.asks]
     patch, problems = await read_patch(ctx, fields, posted)
 
@@ -114,17 +132,17 @@ async def move(ctx: PersonContext, collection: str, record: str) -> Response:
         _refuse(meta, wanted, patch, problems)
         given = {n: v for n, v in wanted.patch.items() if n not in wanted.asks}
         await ctx.do(meta, "update", {**given, **patch}, posted=posted, target=target)
-    return _moved(ctx, meta, target, wanted.to, back)
+    return await _moved(ctx, meta, target, wanted.to, back)
 
 
-def _moved(ctx: RequestContext, meta: CollectionMeta, target: UUID, to: str, back: str) -> Response:
+async def _moved(ctx: RequestContext, meta: CollectionMeta, target: UUID, to: str, back: str) -> Response:
     """Say that a record was moved, and go back to where it was moved."""
     state = meta.declared.workflow.state(to) if meta.declared.workflow else None
     path = f"/app/{meta.name}/{target}"
     text = ctx.say(WORDS["moved"]).format(to=state.label.pick(ctx.language) if state else to)
     undo = f"{path}/undo" if meta.declared.history else None
-    ctx.cookies.append(notes.tell_done(text, ctx.now, undo=undo, href=path))
-    return ctx.go(back if back.startswith("/app/") else path)
+    await ctx.tell(text, meta.name, target, undo=undo, href=path)
+    return ctx.go(page_or(back, path))
 
 
 def _refuse(meta: CollectionMeta, wanted: Move, patch: dict[str, Any], problems: list[Problem]) -> None:
@@ -172,8 +190,9 @@ async def _moves_page(
         "allowed": [(m, [made[n] for n in m.asks]) for m in found if m.allowed],
         "refused": [m for m in found if not m.allowed and (m.to in near or len(found) == 1)],
         "summary": answered.summary,
+        "named": [name for name, one in made.items() if one.problems],
         "stale_by": None,
-        "back": back if back.startswith("/app/") else f"/app/{meta.name}/{target}",
+        "back": page_or(back, f"/app/{meta.name}/{target}"),
     }
     return ctx.page("views/moves.html" if ctx.partial else "views/move.html", status=status, **context)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from fastapi import Response
@@ -11,16 +11,24 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive.sheet.matching import keys_of
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
-from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.core.feature import Features, get
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.views.bar import PATHS, offered_views, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
+from directapp.kernel.text import Within
 from directapp.store.query import Order, Query
-from directapp.store.words import question_words
+from directapp.store.words import folded, question_words
 
 _FOUND, _PAGES = 8, 6
 _NO_LETTER = re.compile(r"[\s-]+")
+
+
+class _Place(NamedTuple):
+    """Where something leads, as the page shows it, and other words by which people ask for it."""
+
+    shown: dict[str, str]
+    also: str
 
 
 async def find(ctx: PersonContext, q: str = "") -> Response:
@@ -32,8 +40,8 @@ async def find(ctx: PersonContext, q: str = "") -> Response:
     exact = [r for r in rows if any(_plain(str(r.get(n) or "")) == typed for n in codes)] if typed else []
     found = [_record(ctx, meta, r) for r in rows] if meta else []
     places = [p async for p in _places(ctx, meta)]
-    words = q.lower().split()
-    pages = [p for p in places if all(w in p["label"].lower() for w in words)]
+    words = folded(q).split()
+    pages = [p.shown for p in places if all(w in folded(f"{p.shown['label']} {p.also}") for w in words)]
     go = page_of(meta.name, exact[0]["id"]) if meta and len(exact) == 1 else None
     body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
     return Response(body, media_type="application/json")
@@ -59,7 +67,7 @@ async def _records(ctx: RequestContext, meta: CollectionMeta, text: str) -> list
     if not words or not meta.searchable:
         return []
     readable = readable_anywhere(ctx.person, meta)
-    shown = (*meta.titles, *_codes(meta), *_hints(meta), "status")
+    shown = (*meta.called, *_codes(meta), *_hints(meta), "status")
     names = tuple(dict.fromkeys(("id", *(n for n in shown if n in readable and n in meta.fields))))
     fields = paths_for(ctx.spec, ctx.person, meta, names)
     query = Query(fields=fields, search=words, sort=(Order("id", descending=True),), limit=_FOUND)
@@ -92,23 +100,24 @@ async def _places(ctx: RequestContext, meta: CollectionMeta | None) -> Any:
     for item in ctx.menu:
         for place in _of_collection(ctx, ctx.spec[item.name], page, verb, main=item.name == ctx.main_list):
             yield place
+    for called, href in ctx.services.get(Features).found_of(ctx):
+        yield _place(page, called.pick(ctx.language), href)
     yield _place(page, ctx.say(COMMON["profile"]), "/app/me")
 
 
-def _of_collection(
-    ctx: RequestContext, meta: CollectionMeta, page: str, verb: str, *, main: bool
-) -> Iterator[dict[str, str]]:
+def _of_collection(ctx: RequestContext, meta: CollectionMeta, page: str, verb: str, *, main: bool) -> Iterator[_Place]:
     path = f"/app/{meta.name}"
     if not main:
         yield _place(page, meta.declared.plural.pick(ctx.language), path)
     for one in collection_verbs(ctx, meta):
         yield _place(verb, one.label.pick(ctx.language), f"{path}/do/{one.name}")
     if may_create(ctx, meta):
-        yield _place(verb, f"{ctx.say(COMMON['new'])}: {meta.declared.label.pick(ctx.language)}", f"{path}/new")
+        label = COMMON["create_what"].fill(what=Within(meta.declared.label)).pick(ctx.language)
+        yield _place(verb, label, f"{path}/new", ctx.say(WORDS["create_also"]))
 
 
-def _place(kind: str, label: str, href: str) -> dict[str, str]:
-    return {"kind": kind, "label": label, "hint": "", "href": href}
+def _place(kind: str, label: str, href: str, also: str = "") -> _Place:
+    return _Place({"kind": kind, "label": label, "hint": "", "href": href}, also)
 
 
 ROUTES = (get("/app/palette", find),)

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Response
 
 from directapp.derive import forms
+from directapp.domains.workshop.fields import Inspections
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import post
@@ -65,7 +66,7 @@ async def _keep(ctx: RequestContext, seen: Record, posted: Posted) -> None:
         new, clashes = _laid_over(fields, posted)
         if new == fields:
             break
-        patch = {"answers": _answers(new, seen.view.row.get("answers") or [])}
+        patch = {"answers": _answers(new, seen.view.row.get(Inspections.answers) or [])}
         try:
             await ctx.do(seen.meta, "update", patch, posted=posted, target=seen.id, version=seen.version)
             break
@@ -94,8 +95,7 @@ def _laid_over(fields: Mapping[str, str], posted: Posted) -> tuple[dict[str, str
 
 
 async def _told(ctx: RequestContext, seen: Record, name: str, stored: str) -> Problem:
-    latest = await ctx.platform.reading.history(ctx.person, INSPECTIONS, seen.id, limit=1)
-    who = latest[0]["actor_name"] if latest else ctx.say(WORDS["someone"])
+    who = await ctx.last_writer(INSPECTIONS, seen.id) or ctx.say(WORDS["someone"])
     code = name.partition(".")[2]
     label = next(i.label for i in _points(ctx, seen).items if i.code == code)
     value: Text | str = LABELS.get(stored) or stored

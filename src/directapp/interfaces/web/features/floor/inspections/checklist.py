@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from directapp.declare.spec import CollectionMeta
+from directapp.domains.workshop.fields import Inspections
 from directapp.kernel.languages import Language
 from directapp.kernel.text import Name, _
 from directapp.services.reading import View
@@ -60,12 +61,12 @@ class Checklist:
 def checklist_of(language: Language, meta: CollectionMeta, view: View) -> Checklist | None:
     """Return the checklist that a record carries, None where it carries none."""
     row = view.row
-    points = row.get("items")
+    points = row.get(Inspections.items)
     if meta.name != INSPECTIONS or not isinstance(points, list):
         return None
-    answers = {a.get("item"): a for a in row.get("answers") or () if isinstance(a, dict)}
+    answers = {a.get("item"): a for a in row.get(Inspections.answers) or () if isinstance(a, dict)}
     items = tuple(_item(language, p, answers.get(p.get("code"), {})) for p in points if isinstance(p, dict))
-    return Checklist(items, "answers" in view.writable and row.get("signed_at") is None)
+    return Checklist(items, "answers" in view.writable and row.get(Inspections.signed_at) is None)
 
 
 def _item(language: Language, point: Mapping[str, Any], answer: Mapping[str, Any]) -> Item:

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Response
 
 from directapp.derive import forms
+from directapp.domains.workshop.fields import Inspections
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -90,7 +91,11 @@ def _read_mark(posted: Posted) -> dict[str, Any]:
 
 
 async def _keep_photo(ctx: RequestContext, seen: Record, posted: Posted) -> str:
-    values = {"car": seen.view.row["car"], "stage": INSPECTION, "title": posted.get("note").strip()[:200] or None}
+    values = {
+        "car": seen.view.row[Inspections.car],
+        "stage": INSPECTION,
+        "title": posted.get("note").strip()[:200] or None,
+    }
     key = posted.key_of("photo")
     file = await keep_file(ctx, ctx.spec[FILES], posted.files[0], values=values, key=key)
     return str(file)

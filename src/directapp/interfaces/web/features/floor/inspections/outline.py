@@ -7,15 +7,18 @@ from typing import Any
 from directapp.declare.spec import CollectionMeta
 from directapp.derive import pages
 from directapp.derive.shown import readable_anywhere
+from directapp.domains.workshop.fields import Inspections
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.features.floor.inspections.checklist import INSPECTIONS
 from directapp.kernel.languages import Language
-from directapp.kernel.text import Text, _, pgettext
+from directapp.kernel.text import Text, _, ngettext, pgettext
 from directapp.services.reading import View
 
 CARS, FILES, MARKS = "cars", "car_files", "damage_marks"
 INSPECTION = "inspection"
 INSIDE = "interior"
+# The folded part of a car's page that shows it.
+DAMAGE = "damage"
 VIEWS: Mapping[str, Text] = {
     "left": _("Left side"),
     "right": _("Right side"),
@@ -33,6 +36,7 @@ SIZES: Mapping[str, tuple[int, int]] = {
 }
 WORDS: Mapping[str, Text] = {
     "damage": pgettext("several", "Damage"),
+    "marks": ngettext("1 mark", "{count} marks"),
     "none": _("No damage is marked."),
     "how": _("Tap the car where the damage is, or choose a side and move the point with the arrow keys."),
     "side": _("Side"),
@@ -147,13 +151,13 @@ def _mark(language: Language, number: int, mark: Mapping[str, Any]) -> Mark:
 
 def may_mark(meta: CollectionMeta, view: View) -> bool:
     """Whether a person may mark damage on this inspection now."""
-    return meta.name == INSPECTIONS and MARKS in view.writable and view.row.get("signed_at") is None
+    return meta.name == INSPECTIONS and MARKS in view.writable and view.row.get(Inspections.signed_at) is None
 
 
 def damage_on(ctx: RequestContext, meta: CollectionMeta, view: View, draft: Draft | None = None) -> Damage | None:
     """Return the outline of an inspection's page, None where the record has none for this reader."""
     row = view.row
-    if meta.name != INSPECTIONS or MARKS not in view.readable or row.get("kind") != "mottak":
+    if meta.name != INSPECTIONS or MARKS not in view.readable or row.get(Inspections.kind) != "mottak":
         return None
     return damage_of(
         ctx.language, row.get(MARKS) or (), is_open=may_mark(meta, view), photos=_adds_photos(ctx), draft=draft

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Response
 
 from directapp.derive import forms, present
 from directapp.derive.forms import Complaint
+from directapp.domains.people.fields import Dealerships
+from directapp.domains.planning.fields import PlanProposals
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
-from directapp.interfaces.web.core.form import Posted
+from directapp.interfaces.web.core.form import Posted, page_or
 from directapp.interfaces.web.core.posted import read_signed
+from directapp.interfaces.web.core.typed import meant_day
+from directapp.interfaces.web.features.plan.closed import wall
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.scope import CARS, PLAN
 from directapp.interfaces.web.features.plan.slots import when
@@ -69,7 +74,8 @@ async def _all(
     query = Query(fields=(*names, *who), sort=(Order("id", descending=True),), limit=_SHOWN)
     rows = await ctx.rows(PROPOSALS, query)
     today = oslo_day(ctx.now)
-    given = {"first_day": today.isoformat(), "last_day": (today + timedelta(days=_DAYS)).isoformat(), **typed}
+    days = {"first_day": today, "last_day": today + timedelta(days=_DAYS)}
+    given = {name: present.input_day(day) for name, day in days.items()} | dict(typed)
     given["dealership"] = given.get("dealership") or str(ctx.person.site or "")
     sites = (await refs.options_of(ctx, ("dealerships",))).get("dealerships", [])
     return ctx.page(
@@ -79,7 +85,10 @@ async def _all(
         p=speak_outlook(ctx.language),
         given=given,
         sites=[(o.value, o.label) for o in sites],
-        made=[(f"{PATH}/{r['id']}", _days(ctx, r), ctx.formatter.value(meta, "status", r), _by(ctx, r)) for r in rows],
+        made=[
+            (f"{PATH}/{r[Dealerships.id]}", title_of(ctx, r), ctx.formatter.value(meta, "status", r), _by(ctx, r))
+            for r in rows
+        ],
         path=PATH,
         plan=PLAN,
         summary=tuple(summary),
@@ -87,26 +96,28 @@ async def _all(
     )
 
 
-def _days(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+def title_of(ctx: RequestContext, row: Mapping[str, Any]) -> str:
+    """Return what a proposal is called: by its days."""
     meta = ctx.spec[PROPOSALS]
     first, last = (ctx.formatter.value(meta, n, row).text for n in ("first_day", "last_day"))
     return speak_outlook(ctx.language)["proposal"].format(first=first, last=last)
 
 
 def _by(ctx: RequestContext, row: Mapping[str, Any]) -> str:
-    person = row.get("created_by") or {}
+    person = row.get(PlanProposals.created_by) or {}
     who = " ".join(str(person.get(n) or "") for n in ("first_name", "last_name")).strip()
-    at = present.read_instant(row["created_at"])
+    at = present.read_instant(row[PlanProposals.created_at])
     moment = present.show_moment(at, ctx.now, ctx.language) if at else ""
-    return ", ".join(part for part in (who, (row.get("dealership") or {}).get("name"), moment) if part)
+    return ", ".join(part for part in (who, (row.get(PlanProposals.dealership) or {}).get("name"), moment) if part)
 
 
 async def ask(ctx: PersonContext) -> Response:
-    """Ask for a plan and go to it; it is made behind the scenes."""
+    """Ask for a plan and go to it; it is made by a background job."""
     posted = await read_signed(ctx)
     typed = {n: posted.get(n) for n in _ASKED if posted.get(n)}
     try:
-        answer = await _perform(ctx, posted, "create", None, typed)
+        days = {n: meant_day(typed[n], ctx.now) for n in ("first_day", "last_day") if n in typed}
+        answer = await _perform(ctx, posted, "create", None, typed | days)
     except DirectAppError as error:
         _, summary = forms.sort_problems(error.problems, ctx.meta(PROPOSALS).fields, ctx.language)
         return await _all(ctx, typed, summary=tuple(summary), status=int(error.status))
@@ -135,28 +146,37 @@ async def _one(
 ) -> Response:
     view = await ctx.platform.reading.view(ctx.person, PROPOSALS, target)
     row = view.row
-    late = float(row.get("late_hours") or 0)
+    late = float(row.get(PlanProposals.late_hours) or 0)
     return ctx.page(
         "outlook/proposal_part.html" if ctx.partial else "outlook/proposal.html",
         status=status,
         here="plan",
         p=speak_outlook(ctx.language),
-        title=_days(ctx, row),
+        title=title_of(ctx, row),
         state=ctx.formatter.value(ctx.spec[PROPOSALS], "status", row),
-        queued=row["status"] == "queued",
-        ready=row["status"] == "ready" and any(o.blocked is None for o in view.offers),
-        lines=[_line(ctx, one, chosen) for one in row.get("lines") or ()],
+        queued=row[PlanProposals.status] == "queued",
+        ready=row[PlanProposals.status] == "ready" and any(o.blocked is None for o in view.offers),
+        lines=[line_told(ctx, one, chosen) for one in row.get(PlanProposals.lines) or ()],
         unplanned=[
-            (f"/app/{CARS}/{u['car']}", u["car_title"], _said(ctx, u, "reason")) for u in row.get("unplanned") or ()
+            (f"/app/{CARS}/{u['car']}", u["car_title"], _said(ctx, u, "reason"))
+            for u in row.get(PlanProposals.unplanned) or ()
         ],
         late=present.show_span(timedelta(hours=late), ctx.language) if late else None,
-        proven=row.get("proven"),
-        message=row.get("message"),
+        proven=row.get(PlanProposals.proven),
+        message=row.get(PlanProposals.message),
         path=f"{PATH}/{target}",
         all_path=PATH,
+        on_plan=_on_plan(target, row),
         summary=tuple(summary),
         stale_by=None,
     )
+
+
+def _on_plan(target: UUID, row: Mapping[str, Any]) -> str:
+    """Return the week of the plan on which the first line is drawn."""
+    first = present.read_instant(min((one["starts_at"] for one in row.get(PlanProposals.lines) or ()), default=None))
+    asked = {"span": "week", "day": wall(first)[:10] if first else "", "proposal": str(target)}
+    return f"{PLAN}?{urlencode({'site': row[PlanProposals.dealership], **asked})}"
 
 
 def _said(ctx: RequestContext, one: Mapping[str, Any], name: str) -> str:
@@ -164,7 +184,8 @@ def _said(ctx: RequestContext, one: Mapping[str, Any], name: str) -> str:
     return str(one.get(name) or one.get(f"{name}_{ctx.language}") or one.get(f"{name}_nb") or "")
 
 
-def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None) -> ProposalLine:
+def line_told(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | None = None) -> ProposalLine:
+    """Return a line as it is shown; without a choice all are chosen that are not left out."""
     moved = present.read_instant(one["moves_from"]) if one["moves_from"] else None
     return ProposalLine(
         number=one["line"],
@@ -175,7 +196,7 @@ def _line(ctx: RequestContext, one: Mapping[str, Any], chosen: frozenset[int] | 
         resource=one["resource_name"],
         reason=_said(ctx, one, "reason"),
         moved_from=present.show_moment(moved, ctx.now, ctx.language) if moved else "",
-        chosen=chosen is None or one["line"] in chosen,
+        chosen=not one.get("left_out") if chosen is None else one["line"] in chosen,
     )
 
 
@@ -189,10 +210,11 @@ async def accept(ctx: PersonContext, record: str) -> Response:
         _, summary = forms.sort_problems(error.problems, {}, ctx.language)
         return await _one(ctx, target, chosen, summary=tuple(summary), status=int(error.status))
 
+    patch: dict[str, Any] = {} if posted.get("all") else {"lines": sorted(chosen) or [0]}
     async with ctx.form(again):
-        await _perform(ctx, posted, "accept", target, {"lines": sorted(chosen) or [0]})
+        await _perform(ctx, posted, "accept", target, patch | ({"keep": True} if posted.get("keep") else {}))
     ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["accepted"], ctx.now, href=PLAN))
-    return ctx.go(PLAN)
+    return ctx.go(page_or(posted.get("back"), PLAN))
 
 
 async def drop(ctx: PersonContext, record: str) -> Response:

@@ -9,6 +9,7 @@ import orjson
 from fastapi import Response
 
 from directapp.derive import forms, present
+from directapp.domains.planning.fields import ResourceTypes
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
@@ -16,9 +17,10 @@ from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.features.plan import reads
 from directapp.interfaces.web.features.plan.outlook.words import speak_outlook
 from directapp.interfaces.web.features.plan.reads import name_of
-from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_shape
+from directapp.interfaces.web.features.plan.scope import BOOKINGS, CARS, PLAN, may_plan, plan_meta
 from directapp.interfaces.web.features.plan.slots import ask, params_of, when
 from directapp.interfaces.web.records.record import record_id
+from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import DirectAppError, ForbiddenError
 
 PATH = f"{PLAN}/room"
@@ -41,7 +43,7 @@ class Way:
 
 async def show_room(ctx: PersonContext) -> Response:
     """Show what could move, least disturbance first."""
-    plan_shape(ctx)
+    plan_meta(ctx)
     if not may_plan(ctx):
         raise ForbiddenError
     given = {n: ctx.request.query_params.get(n, "") for n in _ASKED}
@@ -55,7 +57,7 @@ async def _room(ctx: RequestContext, given: Mapping[str, str], *, error: DirectA
     except DirectAppError as refused:
         error = error or refused
     summary = forms.sort_problems(error.problems, params_of(ctx, "make_room"), ctx.language)[1] if error else ()
-    kinds = {str(k["id"]): name_of(k, ctx) for k in await reads.read_types(ctx)}
+    kinds = {str(k[ResourceTypes.id]): name_of(k, ctx) for k in await reads.read_types(ctx)}
     car = await _car_title(ctx, given["car"])
     p = speak_outlook(ctx.language)
     hours = present.show_span(timedelta(hours=float(told["hours"])), ctx.language)
@@ -106,7 +108,7 @@ def _way(ctx: RequestContext, way: Mapping[str, Any], p: Mapping[str, str]) -> W
 
 async def make_room(ctx: PersonContext) -> Response:
     """Move what gives way and book the job, all of it or nothing."""
-    plan_shape(ctx)
+    plan_meta(ctx)
     posted = await read_signed(ctx)
     given = {n: posted.get(n) for n in _ASKED}
     try:
@@ -124,8 +126,8 @@ async def make_room(ctx: PersonContext) -> Response:
         if isinstance(answer, DirectAppError):
             return await _room(ctx, given, error=answer)
     ctx.cookies.append(notes.tell_done(speak_outlook(ctx.language)["room_done"], ctx.now, href=PLAN))
-    start = present.input_instant(job["starts_at"])
-    return ctx.go(f"{PLAN}?day={start[:10]}" if start else PLAN)
+    start = present.read_instant(job["starts_at"])
+    return ctx.go(f"{PLAN}?day={oslo_day(start)}" if start else PLAN)
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 from functools import cache
 
 from directapp.kernel.languages import Language
-from directapp.kernel.text import Text, _, pgettext
+from directapp.kernel.text import Text, _, ngettext, pgettext
 
 WORDS: dict[str, Text] = {
     "proposals": _("Plan proposals"),
@@ -16,7 +16,6 @@ WORDS: dict[str, Text] = {
     "move_booked": _("May move bookings that are not pinned"),
     "earlier": _("Earlier proposals"),
     "none_yet": _("No proposals yet."),
-    "made_by": _("{who}, {when}"),
     "waiting": _("The plan is being made. It takes some seconds."),
     "refresh": _("Show again"),
     "line_car": _("Car"),
@@ -35,6 +34,29 @@ WORDS: dict[str, Text] = {
     "proven": _("There is no better plan."),
     "late": _("{hours} after promised times in all."),
     "back_to_plan": _("To the plan"),
+    # Drafts on the timeline
+    "draft": pgettext("plan", "Draft"),
+    "drafts": ngettext("{count} booking is proposed.", "{count} bookings are proposed."),
+    "drafts_left_out": ngettext("{count} is left out.", "{count} are left out."),
+    "draft_help": _(
+        "Dashed bars are drafts and not booked. Drag one to move it; open one to accept it or leave it out."
+    ),
+    "draft_changed": _("The draft is changed"),
+    "change_draft": _("Change the draft"),
+    "change": _("Change"),
+    "not_booked": _("Not booked yet."),
+    "left_out": pgettext("plan", "Left out"),
+    "leave_out": _("Leave it out"),
+    "take_in": _("Take it in again"),
+    "accept_one": _("Accept this one"),
+    "accept_all": _("Accept all of it"),
+    "as_list": _("As a list"),
+    "show_on_plan": _("Show on the plan"),
+    "hide_draft": _("Hide the draft"),
+    "week": _("Week {week} ({count})"),
+    "starts": _("Starts"),
+    "ends": _("Ends"),
+    "open_car": _("Open the car"),
     "room": _("What could move?"),
     "room_help": _("Bookings of lower priority could give way. Nothing moves until the planner moves it."),
     "room_for": _("{work} for {car}, {hours}"),

@@ -1,0 +1,187 @@
+"""What the command line needs of an installation, opened on demand; and how it is served."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
+
+import asyncpg
+import uvicorn
+
+from directapp.app.boot import named_database, served_database
+from directapp.app.children import Children, bind, until_orphaned
+from directapp.app.container import RELEASED, Application, background_jobs, open_application
+from directapp.app.demo import seed_demo
+from directapp.app.protocol import BoundedProtocol
+from directapp.app.settings import Settings
+from directapp.app.spec import load_spec
+from directapp.app.translations import flaws
+from directapp.app.web import build_app
+from directapp.domains.planning.engine.workdays import holiday
+from directapp.interfaces.web.core.render import is_built
+from directapp.interfaces.web.records.live import end_streams
+from directapp.kernel.clock import oslo_day, utc_now
+from directapp.store.drift import drift
+from directapp.store.migrate import bring_up_to_date, generate, undeclared
+from directapp.store.quiet import hold, release
+from directapp.store.schema import lint
+
+_FRONT_END_SECONDS = 120
+
+
+class Server(uvicorn.Server):
+    """A server that ends quietly: the database is stopped after the last answer, not by the signal itself."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams that would go on for ever, and wait for the other answers."""
+        end_streams()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop serving at the first signal, and at once at the second; never pass it on."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+class AppCommands:
+    """What the commands need, opened on demand."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Keep the settings."""
+        self.settings = settings
+
+    @asynccontextmanager
+    async def application(self) -> AsyncIterator[Application]:
+        """Open the installation without its worker."""
+        async with open_application(self.settings, beside=True, migrate=False) as application:
+            yield application
+
+    async def work(self) -> None:
+        """Run background jobs until told to stop."""
+        async with open_application(self.settings, beside=True) as application:
+            stop = _stopping()
+            _say(["DirectApp: at work"])
+            async with background_jobs(application), application.loop_watch.watching():
+                await stop.wait()
+
+    async def serve(self, *, demo: bool, worker: bool, processes: int, quiet: bool) -> None:
+        """Serve until told to stop; several ``processes`` serve as children of this one, which runs background jobs."""
+        settings = self.settings.model_copy(update={"demo": demo or self.settings.demo})
+        async with open_application(settings) as application:
+            if quiet:
+                await hold(application.owner_dsn)
+            if await application.look_whether_quiet():
+                _say(["DirectApp: held as a restored copy; nothing is sent before `directapp release`"])
+            with bind(settings.host, settings.port) as bound:
+                lines = await seed_demo(application, _tell_progress) if settings.demo else []
+                await _front_end()
+                _say([f"DirectApp: {settings.url}", *lines])
+                async with background_jobs(application) if worker else nullcontext():
+                    if processes == 1:
+                        await _answer(application, bound)
+                    else:
+                        await Children(settings, bound, processes).serve(_stopping())
+
+    async def release(self) -> int:
+        """Let a held installation send and work again; return how much was due."""
+        async with self.application() as application:
+            due = sum(one.due for one in await application.dispatcher.backlogs())
+            await release(application.owner_dsn)
+            await application.platform.database.notify(RELEASED)
+        return due
+
+    async def serve_child(self, number: int) -> None:
+        """Serve on a socket of the parent process, with this file descriptor, until that ends."""
+        parent = asyncio.create_task(until_orphaned())
+        async with open_application(self.settings, beside=True, migrate=False) as application:
+            with socket.socket(fileno=number) as bound:
+                await _answer(application, bound)
+        parent.cancel()
+
+    async def lint(self) -> list[str]:
+        """Return what is wrong with the database's protection; nothing is changed."""
+        return await self._ask(lambda connection: lint(connection, load_spec()))
+
+    async def drift(self) -> list[str]:
+        """Return what in the database is not as declared, and not as the last migration left it."""
+        async with served_database(self.settings, beside=True, migrate=False) as (owner, _):
+            return await undeclared(load_spec(), owner) + await self._ask(drift)
+
+    async def upgrade(self, *, back: bool) -> bool:
+        """Bring the schema up, and tell whether anything was missing."""
+        async with named_database(self.settings, beside=True) as (owner, _):
+            return await bring_up_to_date(load_spec(), owner, utc_now(), back=back)
+
+    async def _ask(self, question: Callable[[asyncpg.Connection], Awaitable[list[str]]]) -> list[str]:
+        async with served_database(self.settings, beside=True, migrate=False) as (owner, _):
+            connection = await asyncpg.connect(owner, server_settings={"default_transaction_read_only": "on"})
+            try:
+                return await question(connection)
+            finally:
+                await connection.close()
+
+    async def migration(self, message: str) -> Path:
+        """Write a migration from the present schema to the declarations."""
+        async with served_database(self.settings, policies=False, beside=True) as (owner, _):
+            return await generate(load_spec(), owner, message)
+
+    def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
+        """Return the generated files, by path."""
+        from directapp.app.goldens import goldens
+
+        return goldens()
+
+    def flaws(self) -> list[str]:
+        """Return what the translations lack."""
+        return flaws()
+
+
+async def _answer(application: Application, bound: socket.socket) -> None:
+    config = uvicorn.Config(
+        build_app(application),
+        http=BoundedProtocol,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
+    loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(application.platform.clock())))
+    async with application.loop_watch.watching():
+        await Server(config).serve([bound])
+    await loading
+
+
+async def _front_end() -> None:
+    """Wait until the front end is built, which ``make run`` does meanwhile the first time."""
+    for _ in range(_FRONT_END_SECONDS * 5):
+        if is_built():
+            return
+        await asyncio.sleep(0.2)
+    sys.exit("DirectApp: the front end is not built; make setup builds it.")
+
+
+def _stopping() -> asyncio.Event:
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _tell_progress(name: str, percent: int) -> None:
+    _say([f"DirectApp: demo data of {name}, {percent} %"])
+
+
+def _say(lines: list[str]) -> None:
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

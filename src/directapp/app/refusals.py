@@ -1,0 +1,32 @@
+"""What ends a command in a sentence: nobody is helped by a traceback of it."""
+
+import socket
+
+import asyncpg
+
+from directapp.app.children import AddressTakenError
+from directapp.app.settings import ConfigurationError
+from directapp.kernel.errors import DirectAppError
+from directapp.store.database import UnsafeRoleError
+from directapp.store.embedded.server import EmbeddedPostgresError
+from directapp.store.migrate import OutdatedDatabaseError
+from directapp.store.schema import NewerDatabaseError
+
+REFUSALS = (
+    AddressTakenError,
+    ConfigurationError,
+    DirectAppError,
+    EmbeddedPostgresError,
+    NewerDatabaseError,
+    OutdatedDatabaseError,
+    UnsafeRoleError,
+    # The database that is named is not there, or lets us not in.
+    ConnectionError,
+    TimeoutError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ClientConfigurationError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TooManyConnectionsError,
+    socket.gaierror,
+)

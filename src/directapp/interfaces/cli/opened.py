@@ -1,0 +1,63 @@
+"""What app opens for the commands."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+from directapp.domains.people.flow import Auth
+from directapp.services.encryption import Encryption
+from directapp.services.platform import Platform
+
+
+class ApplicationLike(Protocol):
+    """An open installation."""
+
+    @property
+    def platform(self) -> Platform:
+        """What every interface works with."""
+
+    @property
+    def auth(self) -> Auth:
+        """How people sign in."""
+
+    @property
+    def encryption(self) -> Encryption:
+        """The keys of what is stored encrypted."""
+
+
+class Commands(Protocol):
+    """What app opens for the commands."""
+
+    def application(self) -> AbstractAsyncContextManager[ApplicationLike]:
+        """Open the installation, without its worker."""
+
+    async def serve(self, *, demo: bool, worker: bool, processes: int, quiet: bool) -> None:
+        """Serve pages and API, and run background jobs, until told to stop; ``quiet``: none before it is released."""
+
+    async def release(self) -> int:
+        """Let a held installation send and work again; return how much was due."""
+
+    async def serve_child(self, number: int) -> None:
+        """Serve on the listening socket with this file descriptor, beside the process that opened it."""
+
+    async def work(self) -> None:
+        """Run background jobs until told to stop."""
+
+    async def lint(self) -> list[str]:
+        """Return what is wrong with the database's protection."""
+
+    async def drift(self) -> list[str]:
+        """Return what in the database is not as declared, and not as the last migration left it."""
+
+    async def upgrade(self, *, back: bool) -> bool:
+        """Bring the schema up, ``back`` from a newer version's policies; tell whether anything was missing."""
+
+    async def migration(self, message: str) -> Path:
+        """Write a migration from the present schema to the declarations."""
+
+    def goldens(self) -> dict[str, Callable[[], str | Awaitable[str]]]:
+        """Return the generated files, by path."""
+
+    def flaws(self) -> list[str]:
+        """Return what the translations lack."""

@@ -1,0 +1,37 @@
+"""Statuses as a person's company calls them, remembered for a minute."""
+
+import time
+from uuid import UUID
+
+from directapp.declare.spec import Spec
+from directapp.derive.renamed import renamed_for
+from directapp.kernel.actor import Actor
+from directapp.services.platform import Platform
+
+REMEMBERED = 60.0
+TENANTS, NAMES = "tenants", "status_names"
+_MOST = 2000
+
+
+class StatusNames:
+    """A small memory of the declarations as each company knows them."""
+
+    def __init__(self, platform: Platform) -> None:
+        """Keep where names are read from."""
+        self._platform = platform
+        self._known: dict[UUID, tuple[float, Spec]] = {}
+
+    async def spec_of(self, actor: Actor) -> Spec:
+        """Return the declarations with the names of an actor's company."""
+        known = self._known.get(actor.tenant)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        spec = await renamed_for(self._platform, actor, TENANTS, NAMES)
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[actor.tenant] = (time.monotonic() + REMEMBERED, spec)
+        return spec
+
+    def forget(self, tenant: UUID) -> None:
+        """Read a company's names anew."""
+        self._known.pop(tenant, None)

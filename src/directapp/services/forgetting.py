@@ -1,0 +1,47 @@
+"""Forgetting: what is known of a person is replaced or deleted, and taken out of the past; history tells who did it.
+
+It is judged by no rule and by no state: law asks for it whatever the workflow says.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from directapp.declare.kinds import Kind
+from directapp.declare.spec import CollectionMeta
+from directapp.kernel.actor import system_actor
+from directapp.services import validation
+from directapp.services.drafts import Draft
+from directapp.services.work import Work
+from directapp.store.forgetting import FORGET
+
+SYSTEM = "eraser"
+
+
+async def replace_values(work: Work, meta: CollectionMeta, record: UUID, values: Mapping[str, Any]) -> None:
+    """Write values in the place of personal ones, and take what these fields held out of the past.
+
+    A record that is gone by now, or invisible, is left alone.
+    """
+    async with work.acting(SYSTEM):
+        found = await work.unit.look_up(meta, record)
+        if found is None:
+            return
+        related = validation.pop_related(work.spec, meta, found.row)
+        case = work.case({**found.row, **values}, before=found.row, patch=values, related=related, verb="erase")
+        await work.store(Draft(meta, record, case, ()))
+    await take_out(work, meta, [record], list(values))
+
+
+async def delete_record(work: Work, meta: CollectionMeta, record: UUID) -> None:
+    """Delete a record, and take all that it held out of the past."""
+    async with work.acting(SYSTEM):
+        await work.delete(meta, record)
+    await take_out(work, meta, [record], [name for name, item in meta.fields.items() if item.kind is not Kind.REF])
+
+
+async def take_out(work: Work, meta: CollectionMeta, records: Sequence[UUID], fields: Sequence[str]) -> None:
+    """Take what fields held out of what the audit keeps of records; the seals stay whole."""
+    tenant = work.unit.actor.tenant
+    with work.unit.acting_as(system_actor(tenant, "pipeline")):
+        await work.unit.value(FORGET, tenant, meta.name, list(records), list(fields))

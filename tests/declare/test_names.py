@@ -1,0 +1,57 @@
+"""Every field is read and written by a name that is typed by its values."""
+
+import importlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_args
+from uuid import UUID
+
+import pytest
+
+from directapp import domains
+from directapp.app.spec import load_spec
+from directapp.declare.kinds import Kind
+from directapp.declare.names import FieldNames, Json
+
+SPEC = load_spec()
+TYPES: dict[Kind, Any] = {
+    Kind.BOOLEAN: bool,
+    Kind.INTEGER: int,
+    Kind.DECIMAL: Decimal,
+    Kind.MONEY: Decimal,
+    Kind.DATE: date,
+    Kind.INSTANT: datetime,
+    Kind.REF: UUID,
+    Kind.REFS: list[UUID],
+    Kind.CHOICES: list[str],
+    Kind.JSON: Json,
+}
+
+
+def declared() -> Iterator[tuple[str, type[FieldNames]]]:
+    """Give the classes of field names, by the collections that they are named after."""
+    for path in sorted(Path(domains.__path__[0]).glob("*/fields.py")):
+        module = importlib.import_module(f"{domains.__name__}.{path.parent.name}.fields")
+        for name, value in vars(module).items():
+            if isinstance(value, type) and issubclass(value, FieldNames) and value.__module__ == module.__name__:
+                yield "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_"), value
+
+
+CLASSES = MappingProxyType(dict(declared()))
+
+
+def test_every_collection_has_its_names() -> None:
+    assert set(CLASSES) == set(SPEC.metas)
+
+
+@pytest.mark.parametrize("collection", sorted(CLASSES))
+def test_names_and_types_are_those_of_the_declaration(collection: str) -> None:
+    names, meta = CLASSES[collection], SPEC[collection]
+    annotated = {**FieldNames.__annotations__, **names.__annotations__}
+    assert {name.removesuffix("_"): get_args(of)[0] for name, of in annotated.items()} == {
+        name: TYPES.get(field.kind, str) for name, field in meta.fields.items()
+    }
+    assert {getattr(names, name) for name in annotated} == set(meta.fields)
