@@ -1,4 +1,5 @@
 // The bell: how many notifications are unread, counted again when one comes or is read anywhere.
+import { askJson } from "./ask.js";
 import { fetchPart, isHeld, putInPlace } from "./live-parts.js";
 
 const GATHER = 150;
@@ -13,11 +14,8 @@ export function ringBell(page) {
 
   async function count() {
     if (page.hidden) return;
-    const answer = await fetch("/app/bell", { headers: { Accept: "application/json", "HX-Request": "true" } }).catch(
-      () => undefined,
-    );
-    if (!answer?.ok || !answer.headers.get("Content-Type")?.includes("json")) return;
-    const told = await answer.json();
+    const told = await askJson("/app/bell", { "hx-request": "true" });
+    if (!told) return;
     for (const bell of bells) show(bell, told);
   }
   async function refresh() {

@@ -1,7 +1,6 @@
 // The board: a card is dragged to the status it should get, or moved with its menu; the server says what is allowed.
 import htmx from "htmx.org";
-
-const JSON_TYPE = "application/json";
+import { askJson, askPart } from "./ask.js";
 
 /**
  * What a move to a status would be: whether it may be, or why not, and whether it asks for more.
@@ -24,14 +23,11 @@ export function dragCards(page) {
     card.classList.add("is-dragged");
     moves = {};
     const mine = card;
-    fetch(mine.dataset.move ?? "", { headers: { accept: JSON_TYPE } })
-      .then((answer) => answer.json())
-      .then((told) => {
-        if (card !== mine) return;
-        moves = told;
-        light(page, mine, moves);
-      })
-      .catch(() => {});
+    askJson(mine.dataset.move ?? "").then((told) => {
+      if (card !== mine || !told) return;
+      moves = told;
+      light(page, mine, moves);
+    });
   });
   page.addEventListener("dragover", (event) => {
     const lane = card && event.target.closest?.("[data-lane]");
@@ -58,7 +54,7 @@ export function dragCards(page) {
     const dialog = dialogIn(page);
     if (menu && dialog && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      open(dialog, menu.href);
+      open(page, dialog, menu.href);
     } else if (event.target.closest?.("[data-move-dialog] [data-move-close]")) {
       event.preventDefault();
       dialog?.close();
@@ -129,19 +125,23 @@ function light(page, card, moves) {
 async function drop(page, card, to, moves) {
   if (to === card.dataset.from) return;
   const address = card.dataset.move ?? "";
-  /** @type {Move | undefined} */
-  let known = moves[to];
-  if (!known) known = (await (await fetch(address, { headers: { accept: JSON_TYPE } })).json())[to];
+  /** @type {Moves | undefined} */
+  const told = to in moves ? moves : await askJson(address);
+  if (!told) return tell(page, offline(page));
+  const known = told[to];
   if (!known) return;
   if (!known.allowed) return tell(page, `${known.label}: ${known.why}`);
   const back = page.querySelector("[data-board]")?.dataset.board ?? "";
   const asked = `${address}?to=${to}&back=${encodeURIComponent(back)}`;
-  if (known.asks) return open(/** @type {HTMLDialogElement} */ (dialogIn(page)), asked);
+  if (known.asks) return open(page, /** @type {HTMLDialogElement} */ (dialogIn(page)), asked);
   const form = new FormData();
   for (const [name, value] of Object.entries({ to, back, _key: crypto.randomUUID() })) form.append(name, value);
   const refused = await send(page, address, form);
   if (refused) tell(page, words(refused));
 }
+
+/** @type {(page: Document) => string} */
+const offline = (page) => page.querySelector("[data-board]")?.dataset.offline ?? "";
 
 /** @param {string} html */
 function words(html) {
@@ -160,11 +160,14 @@ function tell(page, said) {
 }
 
 /**
+ * @param {Document} page
  * @param {HTMLDialogElement} dialog
  * @param {string} address
  */
-async function open(dialog, address) {
-  show(dialog, await (await fetch(address, { headers: { "hx-request": "true" } })).text());
+async function open(page, dialog, address) {
+  const part = await askPart(address);
+  if (part === undefined) return tell(page, offline(page));
+  show(dialog, part);
   dialog.showModal();
 }
 
@@ -190,10 +193,24 @@ async function send(page, address, form) {
   const csrf = token?.content ?? "";
   const body = new URLSearchParams(/** @type {TextData} */ (form));
   const headers = { "hx-request": "true", "x-csrf-token": csrf };
-  const answer = await fetch(address, { method: "POST", body, headers, keepalive: true });
-  if (!answer.ok) return answer.text();
+  try {
+    const answer = await fetch(address, { method: "POST", body, headers, keepalive: true });
+    if (!answer.ok) return await answer.text();
+  } catch {
+    return unsent(page);
+  }
   dialogIn(page)?.close();
   await refresh(page);
+}
+
+/**
+ * Says that a move was not sent, where the person is looking; what was typed stands.
+ * @param {Document} page
+ */
+function unsent(page) {
+  const inDialog = dialogIn(page)?.querySelector("[data-moves-said]");
+  if (inDialog) inDialog.textContent = offline(page);
+  else tell(page, offline(page));
 }
 
 /** @param {Document} page */

@@ -1,5 +1,7 @@
 // A combo asks the server what a typed word may mean and keeps the chosen record's id beside the words.
 // Markup: [data-combo=address] holding input[data-combo-text] and input[data-combo-value].
+import { askJson } from "./ask.js";
+
 const WAIT = 150;
 /** @type {Record<string, number>} */
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
@@ -68,12 +70,9 @@ function typed(text) {
 async function ask(text) {
   const { combo, list } = parts(text);
   const asked = text.value.trim();
-  const answer = await fetch(`${combo.dataset.combo}?q=${encodeURIComponent(asked)}`, {
-    headers: { accept: "application/json" },
-  });
-  if (!answer.ok || text.value.trim() !== asked || !list) return;
-  /** @type {{ value: string, label: string }[]} */
-  const found = await answer.json();
+  /** @type {{ value: string, label: string }[] | undefined} */
+  const found = await askJson(`${combo.dataset.combo}?q=${encodeURIComponent(asked)}`);
+  if (!found || text.value.trim() !== asked || !list) return;
   list.replaceChildren(...found.map((option, place) => item(option, `${list.id}-${place}`)));
   show(text, found.length > 0);
 }

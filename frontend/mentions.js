@@ -1,4 +1,5 @@
 // An @ in a comment asks who may be meant: those who see the record. Arrows and Enter choose, or a tap.
+import { askJson } from "./ask.js";
 import { counted } from "./plural.js";
 
 const WAIT = 120;
@@ -60,12 +61,9 @@ function typed(text) {
 async function ask(text) {
   const asked = typed(text);
   if (asked === undefined) return close(text);
-  const answer = await fetch(`${text.dataset.mention}?q=${encodeURIComponent(asked)}`, {
-    headers: { accept: "application/json" },
-  }).catch(() => null);
-  if (!answer?.ok || typed(text) !== asked) return;
-  /** @type {Person[]} */
-  const found = await answer.json();
+  /** @type {Person[] | undefined} */
+  const found = await askJson(`${text.dataset.mention}?q=${encodeURIComponent(asked)}`);
+  if (!found || typed(text) !== asked) return;
   if (!found.length) return close(text);
   const list = listOf(text);
   const options = found.map((person, place) => line(person, `${list.id}-${place}`));

@@ -17,7 +17,9 @@ if ("serviceWorker" in navigator && bar) begin();
 
 async function begin() {
   navigator.serviceWorker.addEventListener("message", ({ data }) => heard(data));
-  await navigator.serviceWorker.register("/sw.js", { scope: "/" });
+  // One that an earlier page brought goes on where this one cannot be fetched.
+  const known = await navigator.serviceWorker.register("/sw.js", { scope: "/" }).catch(() => null);
+  if (!known && !navigator.serviceWorker.controller) return;
   const active = await worker();
   const files = performance.getEntriesByType("resource").map((entry) => entry.name);
   const sprite = document.querySelector("svg use")?.getAttribute("href")?.split("#")[0];

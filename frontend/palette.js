@@ -1,4 +1,5 @@
 // The palette: Ctrl-K anywhere, or / where the page has no search of its own, finds cars, pages and verbs.
+import { askJson } from "./ask.js";
 import { leaveFor } from "./leaving.js";
 import { lately, remember, rememberSearch, searched } from "./recent.js";
 
@@ -104,13 +105,9 @@ export function openPalette(page) {
   async function ask() {
     const words = text.value;
     const mine = ++asked;
-    const answer = await fetch(`${address}?q=${encodeURIComponent(words)}`, {
-      headers: { accept: "application/json" },
-    });
-    if (!answer.ok || mine !== asked) return;
-    /** @type {Answer} */
-    const told = await answer.json();
-    if (mine !== asked) return;
+    /** @type {Answer | undefined} */
+    const told = await askJson(`${address}?q=${encodeURIComponent(words)}`);
+    if (!told || mine !== asked) return;
     answered = { ...told, for: words };
     moved = false;
     const items = words.trim() ? told.items : [...lately(page, localStorage), ...before(), ...told.items];

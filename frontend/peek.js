@@ -62,7 +62,7 @@ export function peekAtRows(page) {
     row.classList.add("is-peeked");
     row.scrollIntoView({ block: "nearest" });
     const link = /** @type {HTMLAnchorElement} */ (row.querySelector("a[href]"));
-    const fresh = await fetchPart(link.getAttribute("href") ?? "");
+    const fresh = await fetchPart(link.getAttribute("href") ?? "").catch(() => undefined);
     const overview = fresh?.querySelector(".overview");
     if (!overview || row !== wanted) return;
     for (const deed of overview.querySelectorAll(DEEDS)) deed.remove();

@@ -1,4 +1,5 @@
 // The plan: resources as rows, time as columns. The calendar is EventCalendar's; the server judges every move.
+import { askPart } from "./ask.js";
 import { isEmpty } from "./plan-bookings.js";
 import { dragWaiting } from "./plan-drag.js";
 import { planKeys } from "./plan-keys.js";
@@ -58,9 +59,9 @@ function openBookings(plan) {
     const back = encodeURIComponent(location.pathname + location.search);
     const draft = plan.bookings.get(id)?.draft;
     const place = draft ? `proposals/${draft.proposal}/lines/${draft.line}` : `booking/${id}`;
-    const answer = await fetch(`/app/plan/${place}?back=${back}`, { headers: { "HX-Request": "true" } });
-    if (!answer.ok) return;
-    dialog.innerHTML = await answer.text();
+    const part = await askPart(`/app/plan/${place}?back=${back}`);
+    if (part === undefined) return;
+    dialog.innerHTML = part;
     dialog.showModal();
   };
   plan.root.addEventListener("click", (event) => {

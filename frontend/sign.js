@@ -50,11 +50,13 @@ if (form) {
     const picture = await new Promise((done) => pad.toBlob(done, "image/png"));
     const body = new FormData(form);
     body.append("file", new File([/** @type {Blob} */ (picture)], "signature.png", { type: "image/png" }));
-    const answer = await fetch(form.action, { method: "POST", body });
-    if (answer.ok) location.reload();
-    else
-      said.textContent =
-        new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".state p")?.textContent ??
-        String(answer.status);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      if (answer.ok) return location.reload();
+      const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+      said.textContent = told.querySelector(".state p")?.textContent ?? String(answer.status);
+    } catch {
+      said.textContent = form.dataset.offline ?? "";
+    }
   });
 }

@@ -1,5 +1,6 @@
 // Fields for days and times: the server reads what was typed, "i morgen" or "0830", and a calendar picks a day.
 // Markup: [data-when=day|moment|clock] holding an input and, but for times, button[data-calendar].
+import { askJson } from "./ask.js";
 import { openCalendar } from "./calendar.js";
 
 const WHOLE = /^\d\d\.\d\d\.\d{4}(?: \d\d:\d\d)?$/;
@@ -42,10 +43,8 @@ function whenOf(place) {
 async function read(input, kind) {
   const typed = input.value;
   const asked = new URLSearchParams({ kind, text: typed });
-  const answer = await fetch(`/app/when?${asked}`, { headers: { accept: "application/json" } }).catch(() => null);
-  if (!answer?.ok) return;
-  const { text } = await answer.json();
-  if (input.value === typed && text !== typed) put(input, text);
+  const text = (await askJson(`/app/when?${asked}`))?.text;
+  if (text !== undefined && input.value === typed && text !== typed) put(input, text);
 }
 
 /** @param {HTMLElement} button */

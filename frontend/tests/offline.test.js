@@ -43,7 +43,7 @@ const TYPED = {
 /** @type {{ kind: string }[]} */
 const asked = [];
 const worker = Object.assign(new EventTarget(), {
-  register: async () => undefined,
+  register: async () => ({}),
   ready: Promise.resolve({ active: { postMessage: (/** @type {{ kind: string }} */ said) => asked.push(said) } }),
 });
 draw(PAGE);

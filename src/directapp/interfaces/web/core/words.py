@@ -123,6 +123,7 @@ WORDS: dict[str, Text] = {
     "read_only": _("{state}: cannot be changed. An administrator can restore it."),
     "read_only_rights": _("You may read this, but not change it."),
     "read_only_cell": _("You may not change this field here."),
+    "not_moved": _("No network. Nothing was moved."),
     "cell_kept": _("Offline. What you typed stands here. Save again when you are back online."),
     "next_steps": _("Next step"),
     "stages": _("Stages"),

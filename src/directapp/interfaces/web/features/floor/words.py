@@ -124,6 +124,7 @@ WORDS: dict[str, Text] = {
     "save_signature": _("Save the signature"),
     "signed_saved": _("The signature is saved on the car"),
     "no_signature": _("The signature is empty."),
+    "signature_kept": _("No network. The signature stands here: send it again when you are back online."),
     "on_the_car": _("Noted on the car"),
     "no_checklist": _("The inspection was noted on the car itself, without a checklist."),
     "no_inspection": _("The car has no inspection yet."),
