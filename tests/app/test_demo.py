@@ -29,6 +29,7 @@ from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO, oslo_day
 from directapp.kernel.ids import uuid7
 from directapp.services.intent import Intent
+from directapp.services.jobs import Ordered
 from directapp.services.media import examine
 from directapp.services.seal import seal, verify
 from support.dealer import Time, built_application, template
@@ -119,7 +120,9 @@ async def test_the_set_up_is_carried_to_an_empty_company(demo: Application, tmp_
             origin="test",
         )
     )
-    await apply(pipeline, empty, read(tmp_path, spec))
+    await apply(
+        pipeline, empty, read(tmp_path, spec), by=Ordered(system_actor(empty, "importer"), "schema apply (ola)")
+    )
     there = await snapshot(pipeline, empty)
     assert {place: thing.values for place, thing in there.items()} == {p: t.values for p, t in things.items()}
 

@@ -42,6 +42,10 @@ class WorkRows:
         """Return the records with these values."""
         return await self._work.find(collection, equals, system=None, limit=limit)
 
+    async def hold(self, records: Sequence[UUID]) -> None:
+        """Hold records against other writers."""
+        await self._work.unit.lock_all(records)
+
     async def create(self, collection: str, values: Mapping[str, Any]) -> Seen:
         """Make a record."""
         return await self._work.create(self._work.spec[collection], values)

@@ -13,6 +13,8 @@ from directapp.declare.fields import Field
 from directapp.declare.names import ALL, FieldName, FieldNames, Patch
 from directapp.declare.spec import DeclarationError
 from directapp.kernel.actor import Actor
+from directapp.kernel.errors import NotUniqueError
+from directapp.services.drafts import TakenError
 from directapp.services.seen import PAGE, Seen, Then, beyond
 from directapp.services.work import Work
 from directapp.store.sealing import unsealed
@@ -125,6 +127,15 @@ class CommandContext:
             yield
         finally:
             self.work.confirmed = before
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncIterator[None]:
+        """Undo what is inside, and only that, when it is refused (NotUniqueError: a value stands elsewhere)."""
+        try:
+            async with self.work.unit.savepoint():
+                yield
+        except TakenError as error:
+            raise NotUniqueError from error
 
     async def hold(self, records: Sequence[UUID]) -> None:
         """Hold records against other writers; whoever writes many does so first."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from directapp.declare.case import Case
 from directapp.declare.events import Event
 from directapp.declare.names import NO_ROW
-from directapp.kernel.actor import system_actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import Text, verbatim
@@ -259,14 +259,32 @@ class DeadLetter:
     reason: Text
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """Who ordered what a system actor does, and with which words."""
+
+    actor: Actor
+    reason: str
+
+
 @asynccontextmanager
 async def acting(  # noqa: PLR0917 - who does what to which record
-    pipeline: Pipeline, tenant: UUID, system: str, verb: str, collection: str, record: UUID | None
+    pipeline: Pipeline,
+    tenant: UUID,
+    system: str,
+    verb: str,
+    collection: str,
+    record: UUID | None,
+    *,
+    by: Ordered | None = None,
 ) -> AsyncIterator[CommandContext]:
-    """Open a transaction as a named system actor, about a record; tell of it once it is committed."""
+    """Open a transaction as a named system actor, about a record; tell of it once it is committed.
+
+    ``by`` is who ordered it at the command line: the history names them, and the system actor beside them.
+    """
     actor = system_actor(tenant, system)
     async with pipeline.database.unit(actor, generic_plan=True) as unit:
-        ctx = await act_in(pipeline, unit, verb, collection, record)
+        ctx = await act_in(pipeline, unit, verb, collection, record, by=by)
         yield ctx
         await ctx.work.finish()
     if ctx.work.touched and pipeline.after_commit:
@@ -274,10 +292,20 @@ async def acting(  # noqa: PLR0917 - who does what to which record
 
 
 async def act_in(  # noqa: PLR0917 - who does what to which record
-    pipeline: Pipeline, unit: Unit, verb: str, collection: str, record: UUID | None, batch: Batch | None = None
+    pipeline: Pipeline,
+    unit: Unit,
+    verb: str,
+    collection: str,
+    record: UUID | None,
+    batch: Batch | None = None,
+    *,
+    by: Ordered | None = None,
 ) -> CommandContext:
     """Return what the present actor of a transaction may do in it, about a record if that actor sees it."""
-    work = pipeline.work(unit, Intent(actor=unit.actor, collection=collection, verb=verb, origin="worker"), batch)
+    whole: dict[str, Any] = {"actor": unit.actor, "origin": "worker"}
+    if by is not None:
+        whole = {"actor": by.actor, "origin": "cli", "reason": by.reason}
+    work = pipeline.work(unit, Intent(collection=collection, verb=verb, **whole), batch)
     seen: Seen | None = None
     if record is not None and collection in pipeline.spec.metas:
         try:

@@ -88,6 +88,8 @@ class Pipeline:
         meta = self._collection(intent)
         # What an attempt came to hold in the order it met it, the next one holds from the beginning, in one order.
         hold = {intent.target} if intent.target else set()
+        if meta.declared.actors and intent.actor.user:
+            hold.add(intent.actor.user)
         for attempt in range(_ATTEMPTS):
             try:
                 answer, work = await self._once(meta, intent, hold)
@@ -111,6 +113,8 @@ class Pipeline:
         first = intents[0]
         meta = self._collection(first)
         hold = {intent.target for intent in intents if intent.target}
+        if meta.declared.actors and first.actor.user:
+            hold.add(first.actor.user)
         for attempt in range(_ATTEMPTS):
             try:
                 results, touched, asked = await self._together(meta, intents, hold, atomic=atomic)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.fields import Field
 from directapp.declare.names import Patch
 from directapp.declare.spec import CollectionMeta
-from directapp.kernel.actor import system_actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.services.references import MISSING, NOTHING, check
@@ -53,24 +54,29 @@ async def _refuse_blind(
     unit: Unit, meta: CollectionMeta, given: Mapping[str, Any], row: Mapping[str, Any], before: Mapping[str, Any]
 ) -> None:
     """Refuse to name people who do not see what a row belongs to, as if there were no such people (InvalidError)."""
-    tenant, subject = unit.actor.tenant, next((f for f in meta.stored if f.ref_in), None)
-    system = system_actor(tenant, "pipeline")
+    subject = next((f for f in meta.stored if f.ref_in), None)
+    for item in (f for f in meta.stored if f.seers):
+        named = set(given.get(item.name) or ()) - set(before.get(item.name) or ())
+        if unit.spec[str(item.ref)].declared.actors is None or subject is None or not named:
+            continue
+        target, equals = unit.spec[str(row[str(subject.ref_in)])], {"id": row[subject.name]}
+        for person in await actors_of(unit, unit.spec[str(item.ref)], sorted(named)):
+            with unit.acting_as(person):
+                named -= {person.user} if await unit.find(target, 1, equals, ("id",)) else set()
+        if named:
+            raise InvalidError([Problem(MISSING.fill(label=item.label), field=item.name)])
+
+
+async def actors_of(unit: Unit, meta: CollectionMeta, people: Sequence[UUID]) -> list[Actor]:
+    """Return the records of a collection of people as actors, as they stand now; who may not act is left out."""
+    system = system_actor(unit.actor.tenant, "pipeline")
 
     async def find(collection: str, equals: Patch, *, limit: int) -> Sequence[Mapping[str, Any]]:
         with unit.acting_as(system):
             return await unit.find(unit.spec[collection], limit, equals)
 
-    for item in (f for f in meta.stored if f.seers):
-        load = unit.spec[str(item.ref)].declared.actors
-        named = set(given.get(item.name) or ()) - set(before.get(item.name) or ())
-        if load is None or subject is None or not named:
-            continue
-        target, equals = unit.spec[str(row[str(subject.ref_in)])], {"id": row[subject.name]}
-        for person in await load(find, tenant, sorted(named)):
-            with unit.acting_as(person):
-                named -= {person.user} if await unit.find(target, 1, equals, ("id",)) else set()
-        if named:
-            raise InvalidError([Problem(MISSING.fill(label=item.label), field=item.name)])
+    load = meta.declared.actors
+    return [] if load is None else list(await load(find, unit.actor.tenant, people))
 
 
 async def _value(unit: Unit, along: Field, collection: Any, record: Any) -> Any:

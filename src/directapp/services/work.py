@@ -22,7 +22,7 @@ from directapp.services.emitting import Emitting
 from directapp.services.seen import Seen, Then
 from directapp.services.stale import UNSEEN, Saw
 from directapp.services.status_words import as_facts, demand_reached, first_status
-from directapp.services.subjects import pointed_to
+from directapp.services.subjects import actors_of, pointed_to
 from directapp.services.tallying import Tallying
 from directapp.store.changes import AuditEntry, Change
 from directapp.store.unit import Found, Unit
@@ -56,6 +56,7 @@ class Work:
     target: tuple[str, UUID | None] | None = None
     _depth: int = 0
     _hit: bool = False
+    _stands: bool = False
 
     def __post_init__(self) -> None:
         """Begin with nothing lifted, and nothing to emit."""
@@ -76,6 +77,7 @@ class Work:
         self._refuse_anywhere(meta, patch)
         # Whoever writes in between would make this write, or theirs, a conflict that nobody asked for.
         await self.unit.lock(record)
+        await self._demand_standing(meta, record)
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
@@ -96,6 +98,18 @@ class Work:
             draft = await self._changed(meta, found[record], patch, verb=verb)
             drafts += [draft] if draft.case.patch else []
         return await self._store_all(meta, drafts)
+
+    async def _demand_standing(self, meta: CollectionMeta, record: UUID) -> None:
+        """Refuse who changes people and has lost a role meanwhile: of two who shut each other out one stays."""
+        who = self.actor
+        if meta.declared.actors is None or who.user in {None, record} or self._stands:
+            return
+        assert who.user is not None
+        await self.unit.lock(who.user)
+        present = await actors_of(self.unit, meta, [who.user])
+        if not present or not who.roles <= present[0].roles:
+            raise ForbiddenError
+        self._stands = True
 
     def _refuse_anywhere(self, meta: CollectionMeta, patch: Mapping[str, Any]) -> None:
         who = self.unit.actor
@@ -210,6 +224,7 @@ class Work:
 
     async def delete(self, meta: CollectionMeta, record: UUID, *, version: int | None = None) -> None:
         """Delete a record where an entry allows it in its present state."""
+        await self._demand_standing(meta, record)
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from directapp.interfaces.cli.set_up import register
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, InvalidError
 from directapp.kernel.ids import uuid7
-from support.dealer import Dealer
+from directapp.services.jobs import Ordered
+from support.dealer import Dealer, settle
 
 Run = Callable[..., Awaitable[Result]]
 
@@ -84,6 +86,10 @@ def plain(things: Things) -> dict[str, Any]:
     return {f"{collection} {key}": thing.values for (collection, key), thing in things.items()}
 
 
+def ordered(dealer: Dealer) -> Ordered:
+    return Ordered(replace(system_actor(dealer.tenant, "importer"), name="Drift: ola"), "schema apply (ola)")
+
+
 async def test_what_is_carried_to_an_empty_company_is_the_same_there(dealer: Dealer, tmp_path: Path) -> None:
     await furnish(dealer)
     spec, pipeline = dealer.application.platform.spec, dealer.application.platform.pipeline
@@ -95,14 +101,14 @@ async def test_what_is_carried_to_an_empty_company_is_the_same_there(dealer: Dea
     assert plain(read(tmp_path, spec)) == plain(things)
     there = await empty(dealer)
     with pytest.raises(InvalidError, match=r"workflow_rules/solgt.yaml: .*Regnskap"):
-        await apply(pipeline, there.tenant, read(tmp_path, spec))
+        await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
     hook = {"name": "Regnskap", "url": "https://ny.example/krok", "events": ["car.sold"]}
     await there.create(system_actor(there.tenant, "demo"), "webhooks", **hook)
-    done = await apply(pipeline, there.tenant, read(tmp_path, spec))
+    done = await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
     assert {one.act for one in done} == {"create", "change"}
     assert plain(await taken(there)) == plain(things)
     assert await differences(pipeline, there.tenant, read(tmp_path, spec)) == []
-    assert await apply(pipeline, there.tenant, read(tmp_path, spec)) == []
+    assert await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there)) == []
     write(tmp_path, spec, await taken(there))
     assert {path: path.read_bytes() for path in tmp_path.glob("*/*")} == files
 
@@ -113,7 +119,7 @@ async def test_a_line_changed_in_a_file_is_one_field_changed_and_audited(dealer:
     path = tmp_path / "dealerships" / "490.yaml"
     before = yaml.safe_load(path.read_text())
     path.write_text(path.read_text().replace(f"name: {before['name']}", "name: Sørkyst Sentrum"))
-    (one,) = await apply(pipeline, dealer.tenant, read(tmp_path, spec))
+    (one,) = await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
     assert (one.act, one.name, one.fields) == (
         "change", "dealerships/490", {"name": (before["name"], "Sørkyst Sentrum")},
     )  # fmt: skip
@@ -121,7 +127,9 @@ async def test_a_line_changed_in_a_file_is_one_field_changed_and_audited(dealer:
     row = await dealer.read(admin, "dealerships", dealer.sites["490"])
     assert (row["name"], row["version"]) == ("Sørkyst Sentrum", 2)
     history = await dealer.application.platform.reading.history(admin, "dealerships", dealer.sites["490"])
-    assert "importer" in str(history[0])
+    assert (history[0]["actor_name"], history[0]["origin"], history[0]["reason"], history[0]["via"]) == (
+        "Drift: ola", "cli", "schema apply (ola)", "system:importer",
+    )  # fmt: skip
 
 
 async def test_nothing_is_deleted_unless_it_is_named(dealer: Dealer, tmp_path: Path) -> None:
@@ -135,15 +143,16 @@ async def test_nothing_is_deleted_unless_it_is_named(dealer: Dealer, tmp_path: P
     before = plain(await taken(dealer))
     for drops in ((), names[:1]):
         with pytest.raises(ConflictError) as caught:
-            await apply(pipeline, dealer.tenant, read(tmp_path, spec), drops)
+            await apply(pipeline, dealer.tenant, read(tmp_path, spec), drops, by=ordered(dealer))
         assert [p.field for p in caught.value.problems] == [n for n in names if n not in drops]
     with pytest.raises(ConflictError, match="the files do not take it away"):
-        await apply(pipeline, dealer.tenant, read(tmp_path, spec), [*names, "roles/mechanic"])
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), [*names, "roles/mechanic"], by=ordered(dealer))
     assert plain(await taken(dealer)) == before
-    assert [one.act for one in await apply(pipeline, dealer.tenant, read(tmp_path, spec), names)] == ["drop", "drop"]
+    done = await apply(pipeline, dealer.tenant, read(tmp_path, spec), names, by=ordered(dealer))
+    assert [one.act for one in done] == ["drop", "drop"]
     (tmp_path / "roles" / "mechanic.yaml").unlink()
     with pytest.raises(ConflictError, match="cannot be deleted"):
-        await apply(pipeline, dealer.tenant, read(tmp_path, spec), ["roles/mechanic"])
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), ["roles/mechanic"], by=ordered(dealer))
 
 
 BAD: dict[str, tuple[str, str, str]] = {
@@ -176,7 +185,7 @@ async def test_what_does_not_belong_is_refused_with_its_file(dealer: Dealer, tmp
     (tmp_path / name).write_text(text)
     before = plain(await taken(dealer))
     with pytest.raises(InvalidError) as caught:
-        await apply(pipeline, dealer.tenant, read(tmp_path, spec))
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
     (problem,) = caught.value.problems
     told = f"{problem.message.english} {problem.field}"
     assert name in told
@@ -213,7 +222,7 @@ async def test_what_is_not_here_and_what_the_product_refuses_undo_all_of_it(deal
     (tmp_path / "booking_templates" / "a.yaml").write_text("name: A\ndealership: '777'\n")
     before = plain(await taken(dealer))
     with pytest.raises(InvalidError, match=r"booking_templates/a.yaml: .*777") as caught:
-        await apply(pipeline, dealer.tenant, read(tmp_path, spec))
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
     assert [problem.field for problem in caught.value.problems] == ["dealership"]
     assert plain(await taken(dealer)) == before
 
@@ -273,3 +282,33 @@ async def test_the_commands_show_do_and_say_the_way_back(run: Run, tmp_path: Pat
     assert refused.exit_code == 1
     assert "the files do not take it away" in refused.output
     assert "there is no folder" in (await run("diff", str(tmp_path / "tull"))).output
+
+
+async def test_the_history_says_who_ran_it(
+    run: Run, dealer: Dealer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SUDO_USER", raising=False)
+    monkeypatch.setattr("getpass.getuser", lambda: "ola")
+    folder, site = str(tmp_path / "oppsett"), dealer.sites["490"]
+    await run("snapshot", folder)
+    path = tmp_path / "oppsett" / "dealerships" / "490.yaml"
+    admin, other = await dealer.person("tenant_admin"), await settle(dealer.application)
+    mail = (await dealer.read(admin, "users", admin.user or site))["email"]
+    stranger = (await other.read(who := await other.person("tenant_admin"), "users", who.user or site))["email"]
+
+    async def told(*words: str, phone: str) -> tuple[str, str, str, str]:
+        path.write_text(re.sub(r"\n?phone:.*|$", f"\nphone: '{phone}'\n", path.read_text(), count=1))
+        done = await run("apply", folder, "--commit", *words)
+        assert done.exit_code == 0, done.output
+        (first, *_earlier) = await dealer.application.platform.reading.history(admin, "dealerships", site)
+        return first["actor_name"], first["via"], first["origin"], first["reason"]
+
+    assert await told(phone="+4722334455") == ("Drift: ola", "system:importer", "cli", "schema apply (ola)")
+    assert await told("--as", mail, phone="+4722334466") == (admin.name, "system:importer", "cli", "schema apply (ola)")
+    monkeypatch.setattr("getpass.getuser", lambda: "root")
+    monkeypatch.setenv("SUDO_USER", "kari")
+    assert (await told(phone="+4722334477"))[0] == "Drift: kari"
+    for nobody in (stranger, "ingen@example.test"):
+        refused = await run("apply", folder, "--as", nobody)
+        assert refused.exit_code == 2
+        assert "nobody has the e-mail address" in refused.output

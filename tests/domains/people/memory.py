@@ -52,6 +52,9 @@ class MemoryRows:
         )
         return list(itertools.islice(fitting, limit))
 
+    async def hold(self, records: Sequence[UUID]) -> None:
+        """Nobody else is there."""
+
     async def create(self, collection: str, values: Mapping[str, Any]) -> Record:
         defaults = dict.fromkeys(("ended_at", "used_at", "revoked_at", "last_used_at", "token_hash"))
         made = uuid4()

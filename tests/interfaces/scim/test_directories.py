@@ -1,16 +1,22 @@
 """Entra and Okta, in the shapes in which they send it; what groups give; who may come in."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
 import orjson
 import pytest
 
+from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ForbiddenError
 from directapp.store.query import Query
 from interfaces.scim.conftest import CORE, PATCHES, Directory
 from support.dealer import settle
 
+WAITS = (
+    "SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database"
+    " WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+)
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 
@@ -302,3 +308,77 @@ async def test_what_is_never_kept_is_found_nowhere(directory: Directory, text: s
         found = await directory.ask("GET", f'{path}?filter=userName eq "{text}"', 200)
         assert found["totalResults"] == 0
     await directory.ask("GET", "/Users?startIndex=99999999999999999999", 400)
+
+
+async def test_an_address_of_another_company_keeps_nobody_else_out_and_is_not_told(directory: Directory) -> None:
+    dealer, other = directory.dealer, await settle(directory.dealer.application)
+    taken = directory.address("taken")
+    stranger = await other.person("mechanic", "499")
+    await other.do(system_actor(other.tenant, "demo"), "users", "update", stranger.user, email=taken)
+    known, free = await directory.person("ukjent", userName=taken), await directory.person("fri")
+    group = await directory.group("mechanic@499", known["id"], free["id"])
+    assert [one["value"] for one in group["members"]] == [known["id"], free["id"]]
+    assert (await directory.user("fri") or {})["active"] is True
+    assert await directory.user("taken") is None
+    shown = [await directory.ask("GET", f"/Users/{one['id']}", 200) for one in (known, free)]
+    assert shown[0].keys() == shown[1].keys()
+    assert [(one["active"], one["groups"]) for one in shown] == [(True, shown[1]["groups"])] * 2
+    # Nor does a new address tell: the account keeps its own, and all else is as the directory says.
+    changed = await directory.patch(
+        f"/Users/{free['id']}",
+        {"op": "replace", "path": "emails", "value": [{"value": taken, "primary": True}]},
+        {"op": "replace", "path": "name.givenName", "value": "Frida"},
+    )
+    assert changed["emails"][0]["value"] == taken
+    assert (await directory.user("fri") or {})["first_name"] == "Frida"
+    found = await other.read(await other.person("tenant_admin", ""), "users", stranger.user or dealer.tenant)
+    assert (found["email"], found["first_name"]) == (taken, "Mechanic")
+
+
+async def test_whom_a_person_has_shut_out_no_directory_lets_in(directory: Directory) -> None:
+    dealer = directory.dealer
+    first, second = await dealer.person("tenant_admin", ""), await dealer.person("tenant_admin", "490")
+    mail = (await dealer.read(first, "users", second.user or dealer.tenant))["email"]
+    person = (await directory.person("gun", userName=mail))["id"]
+    on = {"op": "replace", "path": "active", "value": True}
+
+    async def stands() -> tuple[bool, bool]:
+        told = await directory.patch(f"/Users/{person}", on)
+        return told["active"], (await dealer.read(first, "users", second.user or dealer.tenant))["active"]
+
+    by_hand: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
+        ("deactivate", "activate", {}, {}),
+        ("update", "update", {"active": False}, {"active": True}),
+    ]
+    for out, again, inactive, active in by_hand:
+        await dealer.do(first, "users", out, second.user, **inactive)
+        assert await stands() == (False, False), "said as it is, and not changed"
+        listed = await directory.ask("GET", "/Users?filter=active eq false", 200)
+        assert [one["id"] for one in listed["Resources"]] == [person]
+        await dealer.do(first, "users", again, second.user, **active)
+        assert await stands() == (True, True)
+    # Whom the directory itself has shut out it lets in again.
+    await directory.patch(f"/Users/{person}", {**on, "value": False})
+    assert (await dealer.read(first, "users", second.user or dealer.tenant))["active"] is False
+    assert await stands() == (True, True)
+
+
+async def test_of_two_administrators_who_go_at_once_one_stays(directory: Directory) -> None:
+    dealer = directory.dealer
+    first, second = await dealer.person("tenant_admin", ""), await dealer.person("tenant_admin", "490")
+    mail = (await dealer.read(first, "users", second.user or dealer.tenant))["email"]
+    person = (await directory.person("gun", userName=mail))["id"]
+    out = {"schemas": [PATCHES], "Operations": [{"op": "replace", "path": "active", "value": False}]}
+    async with dealer.application.auth.open(dealer.tenant) as rows:
+        found = await rows.look_up("users", first.user)
+        await rows.change({"active": False}, on=found)
+        asked = asyncio.create_task(directory.client.patch(
+            f"/scim/v2/Users/{person}", json=out, headers={
+                "authorization": f"Bearer {directory.token}", "content-type": "application/scim+json"
+            },
+        ))  # fmt: skip
+        while not await dealer.application.platform.database.plain(WAITS):
+            await asyncio.sleep(0.01)
+    assert (await asked).status_code == 409
+    left = await dealer.read(second, "users", second.user or dealer.tenant)
+    assert (left["active"], left["roles"]) == (True, ["tenant_admin"])

@@ -1,7 +1,9 @@
 """What an administrator without a site reaches, and that settings are forms in words: no JSON, no codes."""
 
+import asyncio
 import re
 from html import unescape
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from fastapi import FastAPI
 
 from directapp.app.container import Application
 from directapp.kernel.actor import system_actor
+from directapp.kernel.errors import ForbiddenError
 from directapp.kernel.ids import uuid7
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer
@@ -225,3 +228,18 @@ async def test_a_step_is_left_out_at_every_site_at_once_and_at_new_ones(dealer: 
     assert (await manager.get(f"{STEPS}?site=all")).status_code == 403
     assert await switch(manager, dealer.sites["499"], quality="on") == 303
     assert (await dealer.read(admin.actor, "dealerships", dealer.sites["499"]))["quality_check"] is True
+
+
+@pytest.mark.parametrize(
+    ("verb", "patch"),
+    [("deactivate", {}), ("set_roles", {"roles": ["mechanic"]}), ("update", {"active": False}), ("delete", {})],
+)
+async def test_of_two_who_shut_each_other_out_one_stays(dealer: Dealer, verb: str, patch: dict[str, Any]) -> None:
+    admins = [await dealer.person("tenant_admin", site) for site in ("490", "499")]
+    # Each was let in as an administrator, and the other does it before this one's turn comes.
+    told = [dealer.do(one, "users", verb, other.user, **patch) for one, other in (admins, admins[::-1])]
+    done = await asyncio.gather(*told, return_exceptions=True)
+    assert sorted(isinstance(one, ForbiddenError) for one in done) == [False, True], done
+    async with dealer.application.auth.open(dealer.tenant) as rows:
+        left = await rows.find("users", {"administrator": True, "active": True})
+    assert len(left) == 1

@@ -12,7 +12,7 @@ from directapp.domains.imports.set_up_files import Key, Thing, Things, at, carri
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
-from directapp.services.jobs import acting
+from directapp.services.jobs import Ordered, acting
 from directapp.services.ledger import IMPORTER
 from directapp.services.pipeline import Pipeline
 from directapp.services.seen import Seen
@@ -62,15 +62,17 @@ async def differences(pipeline: Pipeline, tenant: UUID, wanted: Things) -> list[
         return _compare(pipeline.spec, await _present(ctx, pipeline.spec), wanted)
 
 
-async def apply(pipeline: Pipeline, tenant: UUID, wanted: Things, drops: AnyOf[str] = ()) -> list[Difference]:
-    """Bring a company to what files say, all of it or nothing; return what was done.
+async def apply(
+    pipeline: Pipeline, tenant: UUID, wanted: Things, drops: AnyOf[str] = (), *, by: Ordered
+) -> list[Difference]:
+    """Bring a company to what files say, all of it or nothing; return what was done. The history names ``by``.
 
     Raises:
         ConflictError: something would be deleted that ``drops`` does not name, or that is never deleted.
         InvalidError: what the product refuses, each with its file.
 
     """
-    async with acting(pipeline, tenant, IMPORTER, "apply", _COMPANY, tenant) as ctx:
+    async with acting(pipeline, tenant, IMPORTER, "apply", _COMPANY, tenant, by=by) as ctx:
         present = await _present(ctx, pipeline.spec)
         plan = _compare(pipeline.spec, present, wanted)
         _refuse_drops(pipeline.spec, plan, drops)

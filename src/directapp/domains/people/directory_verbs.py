@@ -26,7 +26,7 @@ from directapp.domains.people.issue import end_keys, end_links, end_sessions
 from directapp.domains.people.mapped_roles import Given, given_by_mapping, is_last_administrator
 from directapp.domains.people.roles import ADMIN, LABELS
 from directapp.domains.people.verbs import SYSTEM, AsSignin
-from directapp.kernel.errors import ConflictError, InvalidError, Problem
+from directapp.kernel.errors import ConflictError, InvalidError, NotUniqueError, Problem
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _
 from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
@@ -99,6 +99,7 @@ async def settle(ctx: CommandContext, person: Seen) -> Seen:
     Without a group that gives a role and a site there is no account yet; an account that was here before keeps its
     roles until groups give it some. Whom the groups give nothing any more is shut out. The last administrator stays
     one, and the address of an administrator whom no group made one stays theirs: links for a new password go there.
+    Whom a person here has shut out a person here lets in again.
     """
     user = await _user_of(ctx, person)
     is_admin = user is not None and bool(user.row.get(Users.administrator))
@@ -108,7 +109,13 @@ async def settle(ctx: CommandContext, person: Seen) -> Seen:
     if user is None:
         if not (active and _suffices(given)):
             return person
-        made = await ctx.create(USERS, {**_account(person.row), **_rights(given), Users.active: True}, system=SYSTEM)
+        values: Values = {**_account(person.row), **_rights(given), Users.active: True}
+        try:
+            async with ctx.attempt():
+                made = await ctx.create(USERS, values, system=SYSTEM)
+        except (NotUniqueError, InvalidError):
+            # Without an address, or with one that is somebody's, here or elsewhere, there is none. Whose goes untold.
+            return person
         return await ctx.change({DirectoryPeople.user: made.id, DirectoryPeople.placed: True}, on=person)
     if not active and user.row[Users.active]:
         await _shut_out(ctx, user)
@@ -118,14 +125,27 @@ async def settle(ctx: CommandContext, person: Seen) -> Seen:
         account = {name: value for name, value in account.items() if name != Users.email}
     if rights and ADMIN not in given.roles and await is_last_administrator(AsSignin(ctx), user.row):
         rights[Users.roles] = [*given.roles, ADMIN]
-    wanted = {**account, **rights, Users.active: active}
-    stored: Any = user.row
-    patch = {name: value for name, value in wanted.items() if _differs(stored.get(name), value)}
-    if patch:
-        await ctx.change(patch, system=SYSTEM, on=user)
+    active = active and not user.row.get(Users.deactivated_here)
+    await _follow(ctx, user, {**account, **rights, Users.active: active})
     if _suffices(given) and not placed:
         return await ctx.change({DirectoryPeople.placed: True}, on=person)
     return person
+
+
+async def _follow(ctx: CommandContext, user: Seen, wanted: Values) -> None:
+    """Let an account be as wanted; an address that is somebody's, here or elsewhere, is not taken over."""
+    stored: Any = user.row
+    patch = {name: value for name, value in wanted.items() if _differs(stored.get(name), value)}
+    if Users.email in patch:
+        try:
+            async with ctx.attempt():
+                await ctx.change(patch, system=SYSTEM, on=user)
+        except NotUniqueError:
+            del patch[Users.email]
+        else:
+            return
+    if patch:
+        await ctx.change(patch, system=SYSTEM, on=user)
 
 
 def _differs(stored: Any, wanted: Any) -> bool:

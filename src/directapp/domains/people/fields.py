@@ -111,6 +111,7 @@ class Users(FieldNames):
     reset_sent_at: FieldName[datetime]
     sessions_ended_at: FieldName[datetime]
     second_factor_at: FieldName[datetime]
+    deactivated_here: FieldName[bool]
 
 
 class Credentials(FieldNames):

@@ -22,6 +22,7 @@ from directapp.kernel.errors import InvalidError, UnauthenticatedError
 from directapp.kernel.text import _
 
 _MOST_MAPPINGS = 2000
+_MOST_ADMINISTRATORS = 1000
 _NAME_LENGTH = 80
 NO_ROLE = _("Your account at {provider} has no role here. Ask an administrator to give it one there.")
 TOO_MANY = _(
@@ -94,10 +95,13 @@ async def apply_mapping(rows: Rows[Any], provider: Found, token: IdToken, user: 
 
 
 async def is_last_administrator(rows: Rows[Any], user: Row) -> bool:
-    """Whether a user is an administrator, and nobody else is."""
+    """Whether a user is an administrator, and nobody else is; none of them changes before the transaction ends."""
     if not (user.get(Users.administrator) and user[Users.active]):
         return False
-    return len(await rows.find(USERS, {Users.administrator: True, Users.active: True}, limit=2)) == 1
+    all_of_them: Patch = {Users.administrator: True, Users.active: True}
+    await rows.hold([one.id for one in await rows.find(USERS, all_of_them, limit=_MOST_ADMINISTRATORS)])
+    # Of those, who was shut out while this waited is none any more.
+    return [one.id for one in await rows.find(USERS, all_of_them, limit=2)] == [user[Users.id]]
 
 
 async def _changed(rows: Rows[Any], provider: Found, found: Found, patch: Patch) -> Row:

@@ -36,6 +36,9 @@ class Rows(Protocol[Record]):
     async def find(self, collection: str, equals: Patch = ALL, *, limit: int = 50) -> list[Record]:
         """Return the records with these values, by id; None is no value, a list any of them."""
 
+    async def hold(self, records: Sequence[UUID]) -> None:
+        """Hold records against other writers until the transaction ends."""
+
     async def create(self, collection: str, values: Mapping[str, Any]) -> Record:
         """Make a record."""
 

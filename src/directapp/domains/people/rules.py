@@ -80,6 +80,15 @@ def end_sessions_of_inactive(case: Case) -> Patch:
     return {}
 
 
+def mark_deactivated_here(case: Case) -> Patch:
+    """Note whether a person shut the user out, and not a directory: the one stays, the other follows the directory."""
+    if not case.changed(Users.active):
+        return {}
+    if case.get(Users.active):
+        return {Users.deactivated_here: False}
+    return {} if case.actor.is_system else {Users.deactivated_here: True}
+
+
 def not_given_by(actor: Actor, roles: Iterable[str], field: FieldName[object] | None = None) -> Problem | None:
     """Say which of some roles an actor may not give."""
     given = given_by(actor)

@@ -8,7 +8,7 @@ from directapp.domains.people.fields import TENANTS, USERS, Sessions, Tenants, U
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import end_keys, end_sessions, take_factors
 from directapp.domains.people.roles import ADMIN
-from directapp.kernel.actor import system_actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
@@ -28,7 +28,7 @@ class StaffSession:
     until: datetime
 
 
-async def reset_second_factor(auth: Auth, pipeline: Pipeline, login: tuple[UUID, UUID], *, reason: str) -> None:
+async def reset_second_factor(auth: Auth, pipeline: Pipeline, by: Actor, user: UUID, *, reason: str) -> None:
     """Take a user's second factors away where nobody in the company can, and sign them out; the history says why.
 
     Raises:
@@ -37,14 +37,13 @@ async def reset_second_factor(auth: Auth, pipeline: Pipeline, login: tuple[UUID,
     """
     if not reason.strip():
         raise InvalidError(Problem(_WHY, field="reason"))
-    tenant, user = login
-    async with auth.open(tenant) as rows:
+    async with auth.open(by.tenant) as rows:
         await take_factors(rows, user)
         await end_sessions(rows, user, auth.clock())
         await end_keys(rows, user, auth.clock())
     await pipeline.perform(
         Intent(
-            actor=system_actor(tenant, "signin"),
+            actor=by,
             collection=USERS,
             verb="update",
             origin="cli",
@@ -55,7 +54,7 @@ async def reset_second_factor(auth: Auth, pipeline: Pipeline, login: tuple[UUID,
     )
 
 
-async def let_passwords_in(pipeline: Pipeline, tenant: UUID, *, reason: str) -> None:
+async def let_passwords_in(pipeline: Pipeline, by: Actor, *, reason: str) -> None:
     """Switch passwords on again where a company is shut out of its provider; the history says why.
 
     Raises:
@@ -66,11 +65,11 @@ async def let_passwords_in(pipeline: Pipeline, tenant: UUID, *, reason: str) -> 
         raise InvalidError(Problem(_WHY, field="reason"))
     await pipeline.perform(
         Intent(
-            actor=system_actor(tenant, "signin"),
+            actor=by,
             collection=TENANTS,
             verb="update",
             origin="cli",
-            target=tenant,
+            target=by.tenant,
             patch={Tenants.passwords_off: False},
             reason=reason.strip(),
         )

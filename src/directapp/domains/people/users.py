@@ -90,6 +90,14 @@ RIGHTS = Group(
         field(Users.reset_sent_at, _("New password sent"), Kind.INSTANT, computed=True),
         field(Users.sessions_ended_at, _("Signed out"), Kind.INSTANT, computed=True),
         field(Users.second_factor_at, _("Second factor set up"), Kind.INSTANT, computed=True),
+        field(
+            Users.deactivated_here,
+            _("Deactivated by a person"),
+            Kind.BOOLEAN,
+            default=False,
+            computed=True,
+            help=_("A directory does not let the user in again; a person here does."),
+        ),
     ),
 )
 
@@ -231,7 +239,7 @@ COLLECTION = Collection(
             # Deleting goes with editing: it names a field that administrators write anyway.
             Grant(role=ADMIN, rows=Not(Is(Users.id, Who.USER)), read=(), write=("active",), delete=True),
         ),
-        systems=("signin", "importer", "demo"),
+        systems=("signin", "scim", "importer", "demo"),
         delete_why=_("A person may ask to be erased; cars and history stay, without the name."),
     ),
     views=Views(
@@ -256,7 +264,7 @@ COLLECTION = Collection(
     subject=True,
     actors=load_actors,
     rules=(rules.roles_and_site, rules.not_own_rights, rules.not_above_own, rules.email_by_its_own_way),
-    fill=(rules.mark_administrator, rules.end_sessions_of_inactive),
+    fill=(rules.mark_administrator, rules.end_sessions_of_inactive, rules.mark_deactivated_here),
     unique=(
         Unique(
             fields=(Users.email,),

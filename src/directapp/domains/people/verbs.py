@@ -1,5 +1,6 @@
 """Verbs of people: invite, roles, deactivation, one-time links and API keys, each behind its guards."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -31,6 +32,10 @@ class AsSignin:
     async def find(self, collection: str, equals: Patch = ALL, *, limit: int = 50) -> list[Seen]:
         """Return the records with these values."""
         return await self.ctx.find(collection, equals, system=SYSTEM, limit=limit)
+
+    async def hold(self, records: Sequence[UUID]) -> None:
+        """Hold records against other writers."""
+        await self.ctx.hold(records)
 
     async def create(self, collection: str, values: Patch) -> Seen:
         """Make a record."""
@@ -74,7 +79,7 @@ async def set_roles(ctx: CommandContext) -> None:
 async def deactivate(ctx: CommandContext) -> None:
     """Shut a user out, at once and everywhere."""
     _refuse(rules.may_manage(ctx.actor, ctx.target.row))
-    await ctx.change({Users.active: False}, system=SYSTEM)
+    await ctx.change({Users.active: False, Users.deactivated_here: True}, system=SYSTEM)
     await end_sessions(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
     await end_keys(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
 

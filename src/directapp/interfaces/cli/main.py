@@ -105,12 +105,13 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     def reset_mfa(email: str, reason: Annotated[str, typer.Option()]) -> None:
         """Take the second factors of the person with EMAIL away, where nobody in the company can; say why."""
         from directapp.domains.people.staff import reset_second_factor
-        from directapp.interfaces.cli.people import find_login
+        from directapp.interfaces.cli.people import find_login, operator
 
         async def answer() -> None:
             async with commands().application() as application:
-                login = await find_login(application.auth, email)
-                await reset_second_factor(application.auth, application.platform.pipeline, login, reason=reason)
+                tenant, user = await find_login(application.auth, email)
+                by = operator(tenant, "signin")
+                await reset_second_factor(application.auth, application.platform.pipeline, by, user, reason=reason)
 
         _go(answer())
         typer.echo(f"{email} has no second factor now, and is signed out everywhere")
@@ -119,12 +120,12 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     def passwords_on(email: str, reason: Annotated[str, typer.Option()]) -> None:
         """Let passwords in again at the company of the person with EMAIL, where its provider fails; say why."""
         from directapp.domains.people.staff import let_passwords_in
-        from directapp.interfaces.cli.people import find_login
+        from directapp.interfaces.cli.people import find_login, operator
 
         async def answer() -> None:
             async with commands().application() as application:
                 tenant, _ = await find_login(application.auth, email)
-                await let_passwords_in(application.platform.pipeline, tenant, reason=reason)
+                await let_passwords_in(application.platform.pipeline, operator(tenant, "signin"), reason=reason)
 
         _go(answer())
         typer.echo(f"the company of {email} signs in with passwords again")

@@ -1,16 +1,47 @@
 """People, as commands name them."""
 
+import getpass
+import os
+from dataclasses import replace
 from uuid import UUID
 
 import typer
 
 from directapp.domains.people.flow import Auth, normal_email
 from directapp.domains.people.principal import load_actor
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.languages import Language
 from directapp.kernel.text import _
+from directapp.services.jobs import Ordered
 
 _NOBODY = _("nobody has the e-mail address {email}")
+
+
+def system_user() -> str:
+    """Return the user of the operating system who runs the command, behind sudo too."""
+    behind = os.environ.get("SUDO_USER")
+    return behind if behind and getpass.getuser() == "root" else getpass.getuser()
+
+
+def operator(tenant: UUID, system: str) -> Actor:
+    """Return a system actor under the name of who runs the command, as the history tells it."""
+    return replace(system_actor(tenant, system), name=f"Drift: {system_user()}")
+
+
+async def ordered_by(auth: Auth, tenant: UUID, system: str, command: str, email: str) -> Ordered:
+    """Return who orders a command: the person with an e-mail address, or the user of the operating system.
+
+    Raises:
+        typer.BadParameter: nobody of the company has the address.
+
+    """
+    reason = f"{command} ({system_user()})"
+    if not email:
+        return Ordered(operator(tenant, system), reason)
+    person = await find_person(auth, email)
+    if person.tenant != tenant:
+        raise typer.BadParameter(_NOBODY.fill(email=email).english)
+    return Ordered(person, reason)
 
 
 async def find_login(auth: Auth, email: str, language: Language = "en") -> tuple[UUID, UUID]:

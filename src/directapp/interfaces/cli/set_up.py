@@ -11,7 +11,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from directapp.interfaces.cli.opened import Commands
+    from directapp.interfaces.cli.opened import ApplicationLike, Commands
+    from directapp.services.jobs import Ordered
     from directapp.services.platform import Platform
 
 T = TypeVar("T")
@@ -26,14 +27,14 @@ def register(schema: typer.Typer, commands: "Callable[[], Commands]") -> None:
     @schema.command("snapshot")
     def snapshot(folder: Path, *, tenant: Tenant = "") -> None:
         """Write how a company is set up into FOLDER, a file for each thing; files of what is gone are deleted."""
-        count = _within(commands, tenant, lambda platform, company: _written(platform, company, folder))
+        count = _within(commands, tenant, lambda known, company: _written(known.platform, company, folder))
         typer.echo(f"{count} files in {folder}")
 
     @schema.command("diff")
     def diff(folder: Path, *, tenant: Tenant = "") -> None:
         """Compare a company with the files in FOLDER; 1 where they differ."""
         there = _there(folder)
-        plan = _within(commands, tenant, lambda platform, company: _compared(platform, company, there))
+        plan = _within(commands, tenant, lambda known, company: _compared(known.platform, company, there))
         if plan:
             raise typer.Exit(1)
 
@@ -44,27 +45,33 @@ def register(schema: typer.Typer, commands: "Callable[[], Commands]") -> None:
         tenant: Tenant = "",
         commit: Annotated[bool, typer.Option("--commit", help="Do it; without this it is only shown.")] = False,
         drop: Annotated[list[str] | None, typer.Option(help="Delete this too: collection/name; repeatable.")] = None,
+        by: Annotated[str, typer.Option("--as", help="Who does it, by e-mail; without, the user of the system.")] = "",
     ) -> None:
         """Bring a company to what the files in FOLDER say, all of it or nothing; show it first."""
         there, drops = _there(folder), frozenset(drop or ())
 
-        async def work(platform: "Platform", company: UUID) -> Sequence[Any]:
-            plan = await _compared(platform, company, there)
+        async def work(application: "ApplicationLike", company: UUID) -> Sequence[Any]:
+            from directapp.interfaces.cli.people import ordered_by
+
+            ordered = await ordered_by(application.auth, company, "importer", "schema apply", by)
+            plan = await _compared(application.platform, company, there)
             if plan and commit:
-                await _applied(platform, company, there, drops)
+                await _applied(application.platform, company, there, drops, ordered)
             return plan
 
         if _within(commands, tenant, work) and not commit:
             typer.echo("nothing is written; --commit does it")
 
 
-def _within(commands: "Callable[[], Commands]", tenant: str, work: "Callable[[Platform, UUID], Awaitable[T]]") -> T:
+def _within(
+    commands: "Callable[[], Commands]", tenant: str, work: "Callable[[ApplicationLike, UUID], Awaitable[T]]"
+) -> T:
     from directapp.interfaces.cli.importing import find_tenant
     from directapp.kernel.errors import DirectAppError
 
     async def answer() -> T:
         async with commands().application() as application:
-            return await work(application.platform, await find_tenant(application.platform, tenant))
+            return await work(application, await find_tenant(application.platform, tenant))
 
     try:
         return asyncio.run(answer())
@@ -83,13 +90,13 @@ async def _compared(platform: "Platform", company: UUID, folder: Path) -> Sequen
     return plan
 
 
-async def _applied(platform: "Platform", company: UUID, folder: Path, drops: frozenset[str]) -> None:
+async def _applied(platform: "Platform", company: UUID, folder: Path, drops: frozenset[str], by: "Ordered") -> None:
     from directapp.domains.imports.set_up import apply
     from directapp.domains.imports.set_up_files import read
 
     back = platform.data / "restore-points" / f"{platform.clock():%Y%m%dT%H%M%S%f}"
     await _written(platform, company, back)
-    await apply(platform.pipeline, company, read(folder, platform.spec), drops)
+    await apply(platform.pipeline, company, read(folder, platform.spec), drops, by=by)
     typer.echo(f"done; the way back: directapp schema apply {back} --commit")
 
 

@@ -28,9 +28,11 @@ from directapp.domains.people.fields import (
     DIRECTORY_GROUPS,
     DIRECTORY_MEMBERS,
     DIRECTORY_PEOPLE,
+    USERS,
     DirectoryGroups,
     DirectoryMembers,
     DirectoryPeople,
+    Users,
 )
 from directapp.interfaces.scim.models import Group, Member, User
 from directapp.kernel.actor import Actor
@@ -44,7 +46,7 @@ from directapp.kernel.errors import (
 )
 from directapp.services.intent import Intent
 from directapp.services.platform import Platform
-from directapp.store.query import Condition, Order, Query
+from directapp.store.query import Condition, Junction, Order, Query
 
 # A filter that no index answers is judged row by row, over this many.
 MOST_JUDGED = 10_000
@@ -176,8 +178,22 @@ class DirectoryStorage(AsyncScimStorage):
             )
             for row in orjson.loads((await self._platform.reading.page(self._actor, DIRECTORY_MEMBERS, query)).json):
                 members.setdefault(str(row[side]), []).append((row[other]["id"], row[other][called]))
-        make = _user if name == "User" else _group
-        return [make(row, members.get(str(row["id"]), [])) for row in rows]
+        if name != "User":
+            return [_group(row, members.get(str(row["id"]), [])) for row in rows]
+        out = await self._shut_out_here(rows)
+        return [_user(row, members.get(str(row["id"]), []), out=row[DirectoryPeople.user] in out) for row in rows]
+
+    async def _shut_out_here(self, rows: list[Row]) -> set[str]:
+        """Return the accounts that a person here has shut out: what active means is for us to say (RFC 7643, 4.1.1)."""
+        found: set[str] = set()
+        users = [UUID(row[DirectoryPeople.user]) for row in rows if row[DirectoryPeople.user]]
+        for start in range(0, len(users), _PAGE):
+            among = users[start : start + _PAGE]
+            out = (Condition(("id",), "in", among), Condition((Users.deactivated_here,), "eq", value=True))
+            query = Query(fields=(("id",),), filter=Junction("and", out), limit=_PAGE)
+            page = await self._platform.reading.page(self._actor, USERS, query)
+            found |= {row["id"] for row in orjson.loads(page.json)}
+        return found
 
     # -- writing ------------------------------------------------------------------------------------
 
@@ -260,10 +276,11 @@ def _meta(row: Row, name: str) -> Meta:
     )
 
 
-def _user(row: Row, groups: list[tuple[str, str]]) -> User:
+def _user(row: Row, groups: list[tuple[str, str]], *, out: bool) -> User:
     kept: dict[str, Any] = {**(row.get(DirectoryPeople.attributes) or {})}
     user = User.model_validate(kept)
     user.id, user.meta, user.external_id = str(row["id"]), _meta(row, "User"), row.get(DirectoryPeople.external_id)
+    user.active = bool(user.active) and not out
     listed = [{"value": group, "display": called, "$ref": f"Groups/{group}"} for group, called in groups]
     user.groups = User.model_validate({"userName": "x", "groups": listed}).groups if listed else None
     return user
