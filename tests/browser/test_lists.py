@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
+import pytest
 from playwright.async_api import Locator, Page, expect
 
 from browser.test_live import SOON, settled
+from browser.test_views import PHONE
 from directapp.store.query import Query
 from support.axe import violations
 from support.dealer import Dealer
@@ -160,14 +163,20 @@ async def test_a_colleague_is_mentioned_by_keyboard_and_on_a_phone(dealer: Deale
     await expect(phone.locator("#comment-text")).to_have_value(re.compile(r"^@\w+ På \d+ $"))
 
 
-async def test_picked_cars_are_given_to_somebody_else(dealer: Dealer, open_as: Opener) -> None:
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
+async def test_picked_cars_are_given_to_somebody_else(device: dict[str, Any], dealer: Dealer, open_as: Opener) -> None:
     cars = (await fill_yard(dealer, 14))[5:7]
     mechanic, planner = await dealer.person("mechanic", "499"), await dealer.person("planner", "499")
     for car in cars:
         assert not (await dealer.read(planner, "cars", car))["assigned_mechanic"]
-    page = await open_as("planner", "499", at="/app/cars")
+    page = await open_as("planner", "499", at="/app/cars", **device)
+    first = page.locator(".row-pick").first
+    stood = await first.bounding_box()
     for car in cars:
         await page.locator(f'.row-pick[value="{car}"]').check()
+    await page.evaluate("scrollTo(0, 0)")
+    assert await first.bounding_box() == stood, "no row moves when what can be done is offered"
+    await expect(page.get_by_role("button", name="Gjør med de valgte")).to_be_in_viewport()
     await page.get_by_role("button", name="Gjør med de valgte").click()
     await page.get_by_role("button", name="Fordel på nytt").click()
     await page.get_by_label("Til", exact=True).select_option(label="Mechanic På 499")

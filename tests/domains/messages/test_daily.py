@@ -130,6 +130,22 @@ async def test_the_daily_overview_is_one_letter_of_what_is_unread(dealer: Dealer
     assert text.count("* Ny ordre") == 3
 
 
+async def test_the_overview_is_told_in_the_companys_words(dealer: Dealer) -> None:
+    parts, admin = await dealer.person("parts", "495"), await dealer.person("tenant_admin", "490")
+    await dealer.create(parts, "notice_choices", email_events=[], digest=True)
+    own = {"subject": "God morgen, {first}", "body": "{count}."}
+    await dealer.create(admin, "message_texts", event="digest", language="nb", **own)
+    await new_car(dealer, await dealer.person(*SELLER), 0)
+    await told(dealer, parts)
+    await run(dealer, daily.send_digests)
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    (letter,) = letters_to(dealer.application, await address_of(dealer, parts))
+    assert parts.user
+    first = (await dealer.read(admin, "users", parts.user))["first_name"]
+    assert letter["Subject"] == f"God morgen, {first}"
+    assert "1 ulest varsel." in letter.get_body(("plain",)).get_content()
+
+
 async def test_quiet_hours_hold_letters_back_until_they_end(dealer: Dealer) -> None:
     parts = await dealer.person("parts", "495")
     now = utc_now().astimezone(OSLO)

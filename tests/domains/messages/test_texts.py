@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from directapp.domains.messages.catalogue import COLLEAGUES, OUTWARD
+from directapp.domains.messages.editable import COLLEAGUES, OUTWARD
 from directapp.domains.messages.places import COLLEAGUE_PLACES, PLACES
 from directapp.domains.messages.texts import PARTS, flaws, merged, places_in, places_of, words_of
 from directapp.kernel.languages import languages

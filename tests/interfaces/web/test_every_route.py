@@ -11,7 +11,7 @@ import pytest
 from directapp.app.web import outside_of
 from directapp.declare.spec import Spec
 from directapp.domains.cars.states import STATES
-from directapp.domains.messages.catalogue import OUTWARD
+from directapp.domains.messages.editable import OUTWARD
 from directapp.domains.messages.telling import LINK_MARK
 from directapp.interfaces.web import router as pages
 from directapp.store.query import Query

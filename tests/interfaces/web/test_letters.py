@@ -9,7 +9,8 @@ import pytest
 
 from directapp.connectors.letters import Brand, Letter, write
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.catalogue import NOTICES, OUTWARD
+from directapp.domains.messages.catalogue import NOTICES
+from directapp.domains.messages.editable import OUTWARD
 from directapp.domains.messages.letters import brand_of, compose
 from directapp.kernel import colours
 from directapp.kernel.ids import uuid7

@@ -7,24 +7,26 @@ from directapp.declare.case import Range
 from directapp.declare.names import Json, Row, Values, plain, row_of
 from directapp.domains.cars.fields import CARS, WORK, Cars
 from directapp.domains.messages.audience import load_recipients
-from directapp.domains.messages.catalogue import DIGEST
 from directapp.domains.messages.context import MessageContext, context_of
 from directapp.domains.messages.customers import ASK, CALL, to_customer, tomorrow
+from directapp.domains.messages.editable import DIGEST, UNREAD
 from directapp.domains.messages.events import DELIVERY_TOMORROW, OVERDUE
 from directapp.domains.messages.fields import (
     MESSAGES,
     NOTICE_CHOICES,
     NOTIFICATIONS,
     Messages,
+    MessageTexts,
     NoticeChoices,
     Notifications,
 )
 from directapp.domains.messages.phrases import moment_text, person_name, phone_text
 from directapp.domains.messages.telling import post
+from directapp.domains.messages.texts import OwnWords, all_words, words_of
 from directapp.domains.people.fields import DEALERSHIPS, Dealerships, Users
 from directapp.kernel.clock import OSLO
 from directapp.kernel.dates import day_text
-from directapp.kernel.text import Text, _, in_language, join, ngettext, verbatim
+from directapp.kernel.text import Text, _, in_language, join, verbatim
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
@@ -35,9 +37,6 @@ _PROMISED = _("Delivery was promised {when}.")
 _PLANNED = _("{what} was planned {when}, but has not begun.")
 _STAGE = _("Has stood for {hours} h; the limit is {goal} h.")
 _NOT_READY = _("The car is not ready, and no hour is agreed: the customer has not been told.")
-_SUBJECT = ngettext("1 unread notification", "{count} unread notifications")
-_HELLO = _("Hello {name}. This is new since you last looked.")
-_OPEN = _("See all notifications")
 
 
 def today_of(ctx: CommandContext) -> date:
@@ -167,6 +166,7 @@ async def send_digests(ctx: CommandContext) -> None:
         c.row[NoticeChoices.user] for c in await ctx.find(NOTICE_CHOICES, {NoticeChoices.digest: True}, limit=_MANY)
     ]
     recipients = await load_recipients(ctx, people=wanting)
+    own = await all_words(ctx, DIGEST.code)
     for person in recipients.people.values():
         key = f"digest:{person.id}:{day.isoformat()}"
         if await ctx.find(MESSAGES, {Messages.key: key}, limit=1):
@@ -175,21 +175,25 @@ async def send_digests(ctx: CommandContext) -> None:
             NOTIFICATIONS, {Notifications.receiver: person.id, Notifications.read_at: None}, limit=_MANY
         )
         if person.row.get(Users.email) and unread:
-            await _digest(ctx, person, unread, key)
+            await _digest(ctx, person, unread, key, own)
 
 
-async def _digest(ctx: CommandContext, person: Seen, unread: list[Seen], key: str) -> None:
+async def _digest(ctx: CommandContext, person: Seen, unread: list[Seen], key: str, own: OwnWords) -> None:
     language = str(person.row.get(Users.language) or "nb")
     rank = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
     lines = sorted(unread, key=lambda n: (rank.get(n.row[Notifications.priority], 2), -n.id.int))[:_MOST_LINES]
-    count = _SUBJECT.fill(count=len(unread))
+    fills: dict[str, Text] = {
+        "count": UNREAD.fill(count=len(unread)),
+        "first": verbatim(person_name(person.row).split(" ")[0]),
+    }
+    words = own.of(language, person.row.get(Users.dealership))
     content = {
         "language": language,
         "site": str(person.row[Users.dealership]) if person.row.get(Users.dealership) else None,
         "lines": [
             in_language([n.row[Notifications.title], n.row.get(Notifications.body) or ""], language) for n in lines
         ],
-        "button": _OPEN.pick(language),
+        "button": DIGEST.button.pick(language),
         "path": "/app/notifications",
     }
     values: Values = {
@@ -197,9 +201,9 @@ async def _digest(ctx: CommandContext, person: Seen, unread: list[Seen], key: st
         Messages.direction: "out",
         Messages.receiver_kind: "user",
         Messages.receiver: person.id,
-        Messages.event: "digest",
-        Messages.subject: f"{DIGEST.pick(language)}: {count.pick(language)}",
-        Messages.body: _HELLO.fill(name=person_name(person.row).split(" ")[0]).pick(language),
+        Messages.event: DIGEST.code,
+        Messages.subject: words_of(DIGEST, MessageTexts.subject, words, fills, language),
+        Messages.body: words_of(DIGEST, MessageTexts.body, words, fills, language),
         Messages.to: person.row[Users.email],
         Messages.content: content,
         Messages.key: key,

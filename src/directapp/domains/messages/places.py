@@ -25,4 +25,5 @@ COLLEAGUE_PLACES: dict[str, Text] = {
     "when": _("When"),
     "detail": _("More about it, where there is more"),
     "address": _("The address"),
+    "count": _("How many there are"),
 }

@@ -10,7 +10,8 @@ from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID
 from directapp.declare.names import Patch, Row, Values
 from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.audience import actor_of
-from directapp.domains.messages.catalogue import COLLEAGUES, NOTICES, OUTWARD, Notice
+from directapp.domains.messages.catalogue import NOTICES, Notice
+from directapp.domains.messages.editable import COLLEAGUES, OUTWARD
 from directapp.domains.messages.events import SEND
 from directapp.domains.messages.fields import (
     MESSAGES,

@@ -14,7 +14,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.names import plain
 from directapp.declare.rules import Empty, Is, Who
 from directapp.declare.verbs import Verb
-from directapp.domains.messages.catalogue import CUSTOMER, EDITABLE, Outward
+from directapp.domains.messages.editable import CUSTOMER, EDITABLE, Outward
 from directapp.domains.messages.fields import MESSAGE_TEXTS as NAME
 from directapp.domains.messages.fields import MessageTexts
 from directapp.domains.people.fields import DEALERSHIPS

@@ -13,7 +13,8 @@ from directapp.derive.present import read_instant, show_moment
 from directapp.derive.shown import Shown, paths_for
 from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.catalogue import DIGEST, NOTICES, OUTWARD
+from directapp.domains.messages.catalogue import NOTICES
+from directapp.domains.messages.editable import DIGEST, OUTWARD
 from directapp.domains.messages.fields import Messages
 from directapp.domains.messages.status_links import is_open
 from directapp.interfaces.web.core.beside import belonging
@@ -264,6 +265,6 @@ def subject_of(ctx: RequestContext, row: Mapping[str, Any]) -> str:
     """Return what a message is about, in the reader's words where the system wrote it."""
     event = str(row.get(Messages.event) or "")
     entry: Any = NOTICES.get(event) or OUTWARD.get(event)
-    label = DIGEST if event == "digest" else entry.label if entry else None
+    label = DIGEST.label if event == DIGEST.code else entry.label if entry else None
     by_channel = ctx.formatter.value(ctx.spec[MESSAGES], "channel", row).text
     return str(row.get(Messages.subject) or (label.pick(ctx.language) if label else by_channel))

@@ -12,8 +12,9 @@ from directapp.connectors.letters import Letter, write
 from directapp.declare.names import NO_ROW, row_of
 from directapp.domains.cars.fields import Cars
 from directapp.domains.messages.capability import Capabilities
-from directapp.domains.messages.catalogue import CUSTOMER, EDITABLE, NOTICES, OUTWARD, VENDOR, Outward
+from directapp.domains.messages.catalogue import NOTICES
 from directapp.domains.messages.customers import customer_facts
+from directapp.domains.messages.editable import CUSTOMER, EDITABLE, OUTWARD, VENDOR, Outward
 from directapp.domains.messages.letters import brand_of, compose
 from directapp.domains.messages.telling import Told, car_facts
 from directapp.domains.messages.texts import words_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from directapp.domains.messages.catalogue import CUSTOMER, VENDOR
 from directapp.domains.messages.customers import CALL
+from directapp.domains.messages.editable import CUSTOMER, UNREAD, VENDOR
 from directapp.domains.messages.phrases import car_name, model, moment_text, phone_text
 from directapp.domains.messages.telling import LINK_MARK
 from directapp.interfaces.web.core.context import RequestContext
@@ -14,6 +14,7 @@ from directapp.kernel.dates import day_text
 from directapp.kernel.text import Text, _, verbatim
 
 HOUR = 13
+_UNREAD = 3
 PLACE = "Sørlandsparken 4"
 _OUTWARD_DETAILS = {
     "customer": _("Place: {place}. ").fill(place=PLACE),
@@ -56,6 +57,7 @@ def sample_fills(ctx: RequestContext, code: str = "") -> Mapping[str, Text]:
         "call": CALL.fill(phone=phone_text("+4738000000")),
         "link": LINK_MARK,
         "code": verbatim("K7QP"),
+        "count": UNREAD.fill(count=_UNREAD),
         "address": verbatim("kari.holm@example.no"),
         "detail": _DETAILS.fill(day=day_text(tomorrow.date())),
         **_outward_fills(code),

@@ -11,14 +11,7 @@ from fastapi import Response
 from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
-from directapp.domains.messages.catalogue import (
-    COLLEAGUES,
-    CUSTOMER,
-    EDITABLE,
-    OUTWARD,
-    VENDOR,
-    Outward,
-)
+from directapp.domains.messages.editable import COLLEAGUES, CUSTOMER, EDITABLE, OUTWARD, VENDOR, Outward
 from directapp.domains.messages.fields import MESSAGE_TEXTS
 from directapp.domains.messages.places import COLLEAGUE_PLACES, PLACES
 from directapp.domains.messages.texts import PARTS, flaws, merged, places_of, words_of
