@@ -1659,6 +1659,15 @@ CREATE INDEX ix_service_history_performed_by ON service_history (tenant_id, perf
 CREATE INDEX ix_service_history_vin_performed_at ON service_history (tenant_id, vin, performed_at);
 CREATE INDEX ix_service_history_work_item ON service_history (tenant_id, work_item);
 CREATE UNIQUE INDEX uq_service_history_work_item ON service_history (tenant_id, work_item);
+CREATE TABLE service_states (
+	tenant_id UUID NOT NULL, 
+	name TEXT NOT NULL, 
+	good_at TIMESTAMP WITH TIME ZONE, 
+	failed_at TIMESTAMP WITH TIME ZONE, 
+	error TEXT DEFAULT '' NOT NULL, 
+	detail JSONB DEFAULT '{}' NOT NULL, 
+	CONSTRAINT pk_service_states PRIMARY KEY (tenant_id, name)
+);
 CREATE TABLE sessions (
 	tenant_id UUID NOT NULL, 
 	id UUID NOT NULL, 
@@ -2486,6 +2495,9 @@ REVOKE ALL ON "second_factors" FROM directapp_app, PUBLIC;
 ALTER TABLE "service_history" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "service_history" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "service_history" FROM directapp_app, PUBLIC;
+ALTER TABLE "service_states" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "service_states" FORCE ROW LEVEL SECURITY;
+REVOKE ALL ON "service_states" FROM directapp_app, PUBLIC;
 ALTER TABLE "sessions" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "sessions" FORCE ROW LEVEL SECURITY;
 REVOKE ALL ON "sessions" FROM directapp_app, PUBLIC;
@@ -3242,6 +3254,10 @@ GRANT SELECT, INSERT, UPDATE ON "counters" TO directapp_app;
 CREATE POLICY "counters_select" ON "counters" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT (string_to_array(current_setting('app.roles', true), ',') = planned_roles())::integer) <> 0) AND (planned_roles() && ARRAY['sys_pipeline'])));
 CREATE POLICY "counters_insert" ON "counters" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));
 CREATE POLICY "counters_update" ON "counters" FOR UPDATE TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT (string_to_array(current_setting('app.roles', true), ',') = planned_roles())::integer) <> 0) AND (planned_roles() && ARRAY['sys_pipeline'])));
+GRANT SELECT, INSERT, UPDATE ON "service_states" TO directapp_app;
+CREATE POLICY "service_states_select" ON "service_states" FOR SELECT TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT (string_to_array(current_setting('app.roles', true), ',') = planned_roles())::integer) <> 0) AND (planned_roles() && ARRAY['sys_pipeline'])));
+CREATE POLICY "service_states_insert" ON "service_states" FOR INSERT TO directapp_app WITH CHECK (tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid));
+CREATE POLICY "service_states_update" ON "service_states" FOR UPDATE TO directapp_app USING (((tenant_id = (SELECT NULLIF(current_setting('app.tenant', true), '')::uuid)) AND ((SELECT (string_to_array(current_setting('app.roles', true), ',') = planned_roles())::integer) <> 0) AND (planned_roles() && ARRAY['sys_pipeline'])));
 GRANT SELECT, INSERT, UPDATE, DELETE ON "login_directory" TO directapp_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON "login_failures" TO directapp_app;
 GRANT SELECT ON "encryption_keys" TO directapp_app;

@@ -17,7 +17,7 @@ README = (TOP / "README.md").read_text()
 # Made by the set-up or by use, so not in a clone.
 MADE = {".venv", "data"}
 TREES = ("src", "tests", "docs", "deploy", "golden", "migrations", "frontend", "bench")
-ROOMS = ("app", "interfaces", "derive", "domains", "services", "connectors", "store", "declare", "kernel")
+ROOMS = ("app", "interfaces", "derive", "domains", "services", "connectors", "store", "declare", "telemetry", "kernel")
 
 
 def prose(page: Path) -> str:

@@ -68,7 +68,8 @@ def test_the_framework_inside_stays_small() -> None:
     # 17,460 before subjects, the registry of events, writes that are merged, typed names, feeds, seals and keys.
     # 19,000 before drift, refusals of other versions' databases, the clock of the audit, and what is away or held.
     # 19,300 before values are forgotten under their seals, and who reads what is personal is told.
-    assert lines < 19_450
+    # 19,450 before figures are counted, and what is known of outside services is kept.
+    assert lines < 19_550
 
 
 def test_what_is_set_up_is_compiled() -> None:

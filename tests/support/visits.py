@@ -70,6 +70,7 @@ SEEN = {
     "/app/setup/sites": "test_setup",
     "/app/setup/trying": "test_setup",
     "/app/texts": "test_setup",
+    "/status": "test_operations",
     "/status/{token}": "test_messages",
     "/vendor/{token}": "test_messages",
 }

@@ -19,7 +19,7 @@ BUDGETS = {
     )
 }
 # Built files, and what monitors ask for, cost less than counting them.
-_FREE = re.compile(r"/static/.*|/server/(ping|health|ready)|/sw\.js|/manifest\.webmanifest")
+_FREE = re.compile(r"/metrics|/static/.*|/server/(ping|health|ready)|/sw\.js|/manifest\.webmanifest")
 _LINK = re.compile(r"/(status|vendor|hall|calendar|logo)/.+")
 _SIGN_IN = re.compile(r"/link/.+|/sign-in/with/.+|/auth/(login|password/.*|mfa/.*)")
 _FORMS_OF_SIGN_IN = re.compile(r"/sign-in(/.*)?|/forgot|/app/second-factor(/.*)?")

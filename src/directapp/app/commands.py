@@ -19,6 +19,7 @@ from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.translations import flaws
+from directapp.app.watch.watching import watched
 from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
 from directapp.interfaces.web.core.render import is_built
@@ -71,7 +72,7 @@ class AppCommands:
         async with open_application(self.settings, beside=True) as application:
             stop = _stopping()
             _say(["DirectApp: at work"])
-            async with background_jobs(application), application.loop_watch.watching():
+            async with background_jobs(application), watched(application, listens=True):
                 await stop.wait()
 
     async def serve(self, *, demo: bool, worker: bool, processes: int, quiet: bool) -> None:
@@ -90,7 +91,8 @@ class AppCommands:
                     if processes == 1:
                         await _answer(application, bound)
                     else:
-                        await Children(settings, bound, processes).serve(_stopping())
+                        async with watched(application, listens=True):
+                            await Children(settings, bound, processes).serve(_stopping())
 
     async def release(self) -> int:
         """Let a held installation send and work again; return how much was due."""
@@ -157,7 +159,7 @@ async def _answer(application: Application, bound: socket.socket) -> None:
     )
     # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
     loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(application.platform.clock())))
-    async with application.loop_watch.watching():
+    async with watched(application):
         await Server(config).serve([bound])
     await loading
 

@@ -18,11 +18,12 @@ from directapp.app.boot import served_database
 from directapp.app.budgets import read_budgets
 from directapp.app.jobs import REACTOR, jobs, schedules
 from directapp.app.principals import MADE_OF, Principals
-from directapp.app.providers import open_inbox, open_masters, open_post
+from directapp.app.providers import open_inbox, open_masters, open_post, services_of
 from directapp.app.registry import Registry, open_registry
 from directapp.app.settings import Settings
 from directapp.app.signin import SignInPort
 from directapp.app.spec import load_event_handlers, load_spec
+from directapp.app.watch.lookout import Lookout
 from directapp.connectors import brreg
 from directapp.connectors.brreg import Enhetsregisteret
 from directapp.connectors.guarded import GuardedClient
@@ -130,6 +131,11 @@ class Application:
                 _log.error("the database has drifted", what=line)
         return {"status": "error" if self._drift else "ok", "differences": len(self._drift)}
 
+    async def quotas(self) -> dict[str, int]:
+        """Return how many calls each service with a quota has left today."""
+        used = await self.registry.lookups.used_today()
+        return {} if used is None else {"vegvesen": max(0, used[1] - used[0])}
+
     async def look_whether_quiet(self) -> bool:
         """Ask whether a restored copy is still held, and remember it."""
         self.platform.quiet = bool(await self.platform.database.plain(HELD))
@@ -229,6 +235,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         public_url=settings.url,
         demo=settings.demo,
         security_contacts=tuple(settings.security_contact.split()),
+        services=services_of(settings),
         clock=clock,
     )
     storage = _open_storage(settings)
@@ -236,7 +243,11 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     attachments = Attachments(pipeline, storage, platform.short_work, largest=settings.largest_file)
     inbox = open_inbox(post.resend, attachments)
     unused = UnusedFiles(pipeline, storage, timedelta(days=settings.unused_files_days))
-    repeated = (*schedules(pipeline, owner, unused, encryption), *registry.schedules, *post.schedules)
+    lookout = Lookout(settings, http, platform)
+    repeated = (
+        *(*schedules(pipeline, owner, unused, encryption), *registry.schedules),
+        *(*post.schedules, *lookout.schedules),
+    )
     work = (
         *jobs(auth),
         *registry.jobs,

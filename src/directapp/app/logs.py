@@ -8,6 +8,8 @@ from typing import Any
 
 import structlog
 
+from directapp.telemetry.tracing import request_id
+
 # As wide as it is quick: what merely looks like an address is no loss to whoever reads a log.
 _ADDRESS = re.compile(r"[^\s<>()\[\]'\",;:/=@]+@[A-Za-z0-9._-]+|(?<![\w.+-])\+\d[\d ]{6,}\d")
 _HIDDEN = "<address>"
@@ -19,17 +21,18 @@ _Event = MutableMapping[str, Any]
 def without_addresses(_: object, __: str, event: _Event) -> _Event:
     """Take mail addresses and telephone numbers out of everything that is said, tracebacks among it."""
     for name, value in event.items():
-        event[name] = _hidden(value)
+        event[name] = hidden(value)
     return event
 
 
-def _hidden(value: Any) -> Any:
+def hidden(value: Any) -> Any:
+    """Return a value without mail addresses and telephone numbers, whatever lies in it."""
     if isinstance(value, str):
         return _ADDRESS.sub(_HIDDEN, _VALUES.sub(r"\1 <values>", value))
     if isinstance(value, dict):
-        return {key: _hidden(one) for key, one in value.items()}
+        return {key: hidden(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_hidden(one) for one in value]
+        return [hidden(one) for one in value]
     return value if isinstance(value, int | float | bool | None) else _ADDRESS.sub(_HIDDEN, str(value))
 
 
@@ -44,6 +47,13 @@ def with_path_and_number(_: object, __: str, event: _Event) -> _Event:
     return event
 
 
+def with_request(_: object, __: str, event: _Event) -> _Event:
+    """Say which request it belongs to, also of what follows from one later."""
+    if request := request_id.get():
+        event.setdefault("request_id", request)
+    return event
+
+
 def configure(level: str) -> None:
     """Let our own events and those of libraries go to standard error alike."""
     terminal = sys.stderr.isatty()
@@ -52,6 +62,7 @@ def configure(level: str) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
         with_path_and_number,
+        with_request,
     ]
     last: list[Any] = [structlog.dev.ConsoleRenderer()] if terminal else [structlog.processors.JSONRenderer()]
     if not terminal:

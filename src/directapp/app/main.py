@@ -21,6 +21,10 @@ def commands() -> "Commands":
     from directapp.app.logs import configure
 
     configure(settings.log)
+    if settings.sentry_dsn:
+        from directapp.app.watch.reports import begin_reports
+
+        begin_reports(settings.sentry_dsn)
     return AppCommands(settings)
 
 

@@ -99,3 +99,21 @@ def open_replies(settings: Settings, capabilities: Capabilities) -> Replies:
 def open_inbox(resend: Resend | None, attachments: Attachments) -> InboundLetters:
     """Wire the service that takes letters in, where there is one."""
     return InboundLetters(inbox=Inbox(resend) if resend else None, attachments=attachments)
+
+
+def services_of(settings: Settings) -> tuple[str, ...]:
+    """Return the outside services that are set up, by the names that their clients note them under."""
+    texts = "twilio" if settings.twilio_account else "sveve" if settings.sveve_user else ""
+    letters = "resend" if settings.resend_key else "smtp" if settings.smtp_host else ""
+    found = {
+        letters: True,
+        texts: True,
+        "vegvesen": settings.vegvesen_key,
+        "maskinporten": settings.maskinporten_client,
+        "vegvesen_bulk": settings.maskinporten_client,
+        "enhetsregisteret": True,
+        "bucket": settings.s3_bucket,
+        "key_vault": settings.azure_key,
+        "heartbeat": settings.heartbeat_url,
+    }
+    return tuple(name for name, is_set in found.items() if name and is_set)

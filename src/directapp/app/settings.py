@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     ``security_contact`` is where weaknesses are reported: mail or https addresses with spaces between.
     ``rate_limits`` changes budgets, or is ``off``; ``rate_store`` is a Valkey or Redis that several processes count in.
     ``cors_origins`` are the origins, with spaces between, of whose pages scripts may use the API (empty: of none).
+    ``metrics_token`` is what who asks for /metrics says as a bearer (empty: only who asks from this machine is told);
+    ``metrics_listen`` is another HOST:PORT that tells it, for processes without pages.
+    ``heartbeat_url`` is called each minute while background jobs go well; ``traces_url`` takes OpenTelemetry traces.
     ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
 
@@ -102,6 +105,12 @@ class Settings(BaseSettings):
     rate_limits: str = ""
     rate_store: str = ""
     cors_origins: str = ""
+    metrics_token: str = ""
+    metrics_listen: str = ""
+    heartbeat_url: str = ""
+    traces_url: str = ""
+    sentry_dsn: str = ""
+    slow_ms: int = 1000
     log: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("rate_limits")
@@ -118,6 +127,14 @@ class Settings(BaseSettings):
         if address and address.partition("://")[0] not in {"redis", "rediss", "valkey", "valkeys"}:
             raise ValueError("write redis://…, rediss://…, valkey://… or valkeys://…")
         return address
+
+    @field_validator("metrics_listen")
+    @classmethod
+    def _listen(cls, text: str) -> str:
+        """Refuse what is no HOST:PORT."""
+        if text and not text.rpartition(":")[2].isdigit():
+            raise ValueError("write HOST:PORT, such as 127.0.0.1:9464")
+        return text
 
     @field_validator("cors_origins")
     @classmethod

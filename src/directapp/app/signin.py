@@ -22,6 +22,7 @@ from directapp.services.seen import Seen
 from directapp.services.stale import Saw
 from directapp.services.work import Work
 from directapp.store.sealing import unsealed
+from directapp.telemetry.meters import SIGN_IN_FAILURES
 
 # Seconds.
 _BELIEVED = 60.0
@@ -129,6 +130,8 @@ class SignInPort:
 
     async def record_failure(self, key: str, *, at: datetime, since: datetime) -> Failures:
         """Count one more; from one again where the last was before ``since``."""
+        if " " in key:  # an account from an address; either alone is counted beside
+            SIGN_IN_FAILURES.inc()
         rows = await self._database.plain(
             "INSERT INTO login_failures AS f (key, failures, last_at) VALUES ($1, 1, $2) ON CONFLICT (key) DO UPDATE"
             " SET failures = CASE WHEN f.last_at < $3 THEN 1 ELSE f.failures + 1 END, last_at = $2"

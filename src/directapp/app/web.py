@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Router
+from starlette.routing import Route, Router
 
 from directapp.app.budgets import budget_of, link_of, read_budgets
 from directapp.app.container import Application
+from directapp.app.watch.metrics import PATH as METRICS
+from directapp.app.watch.metrics import Metrics
+from directapp.app.watch.requests import Stopwatch, Templates
 from directapp.connectors.rate_limits import SPENDING, Budget, RateLimits, Spending
 from directapp.interfaces.mcp.handlers import Handlers
 from directapp.interfaces.mcp.previews import Previews
@@ -34,6 +36,7 @@ from directapp.interfaces.web.features.messages.hooks import Hooks
 from directapp.kernel.errors import NotFoundError, TooManyError
 from directapp.kernel.languages import pick_language
 from directapp.kernel.requests import network_of
+from directapp.telemetry import tracing
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -131,12 +134,14 @@ class Heading:
     request_id: str
     encrypted: bool
     spending: Spending | None
+    stopwatch: Stopwatch
 
     def over(self, send: Send) -> Send:
         """Return a ``send`` that adds it."""
 
         async def send_headed(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
+                self.stopwatch.began_to_answer(message["status"])
                 message["headers"] = [*(h for h in message.get("headers", ()) if h[0] not in _OURS), *self._headers()]
                 if all(name != _OWN_PAGES[0] for name, _ in message["headers"]):
                     message["headers"].append(_OWN_PAGES)
@@ -181,6 +186,7 @@ class Front:
             expose_headers=_TOLD_HEADERS,
         )
         self._limits, self._budgets = limits, budgets
+        self._templates = Templates([*app.routes, *api.routes])
         self._encrypted = str(app.state.platform.public_url).startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,9 +196,10 @@ class Front:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        tracing.request_id.set(request_id)
+        stopwatch = Stopwatch()
         spending = await self._spend(scope)
-        heading = Heading(request_id, self._encrypted or scope["scheme"] == "https", spending)
+        heading = Heading(request_id, self._encrypted or scope["scheme"] == "https", spending, stopwatch)
 
         if any(name in _BODY for name, _ in scope["headers"]):
             receive = Body(patient(receive))
@@ -202,9 +209,11 @@ class Front:
         try:
             # A server may be asked for "*", which is no path.
             shared = scope["path"].partition("/")[2].partition("/")[0] in self._rooms
-            await (self._shared if shared else self._answer)(scope, receive, heading.over(send))
+            with tracing.span("request", scope["method"]):
+                await (self._shared if shared else self._answer)(scope, receive, heading.over(send))
         finally:
             SPENDING.reset(counting)
+            stopwatch.count(scope["method"], self._templates.of(scope))
 
     async def _spend(self, scope: Scope) -> Spending | None:
         """Count a request by its address and link; what answers it says if that was one too many."""
@@ -272,7 +281,7 @@ def build_app(application: Application) -> Front:
     app.include_router(
         pages.build(application.platform, application.auth, application.attachments, outside=outside_of(application))
     )
-    app.router.routes += assistant.routes()
+    app.router.routes += [*assistant.routes(), Route(METRICS, Metrics(application).answer)]
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
     settings = application.settings
     return Front(

@@ -12,6 +12,10 @@ import aiosmtplib
 
 from directapp.connectors.addresses import AddressRefusedError, mailbox, refuse_wide
 from directapp.kernel.ids import uuid7
+from directapp.telemetry import tracing
+from directapp.telemetry.outside import BROKEN, FAILING, REFUSED, TIMEOUT, UNREACHABLE, note_failure, note_good
+
+SERVICE = "smtp"
 
 # A machine wrote it: no machine shall answer (RFC 3834).
 BY_MACHINE: Mapping[str, str] = {"Auto-Submitted": "auto-generated"}
@@ -60,29 +64,47 @@ class Mailer:
             await asyncio.to_thread(self._keep, key, letter)
             return
         try:
-            await aiosmtplib.send(
-                letter,
-                sender=sender.address,
-                recipients=[receiver.address],
-                hostname=self.host,
-                port=self.port,
-                username=self.user or None,
-                password=self.password or None,
-                use_tls=self.port == _TLS_PORT,
-                timeout=self.timeout,
-            )
+            with tracing.span("call", SERVICE):
+                await aiosmtplib.send(
+                    letter,
+                    sender=sender.address,
+                    recipients=[receiver.address],
+                    hostname=self.host,
+                    port=self.port,
+                    username=self.user or None,
+                    password=self.password or None,
+                    use_tls=self.port == _TLS_PORT,
+                    timeout=self.timeout,
+                )
         except aiosmtplib.SMTPNotSupported:
+            note_good(SERVICE)
             refuse_wide(receiver, sender)
             raise
         except aiosmtplib.SMTPRecipientsRefused as error:
+            note_good(SERVICE)
             if any(one.code < _FOR_GOOD for one in error.recipients):
                 raise
             raise AddressRefusedError(gone=all(map(_is_gone, error.recipients))) from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            note_failure(SERVICE, _fault(error))
+            raise
+        note_good(SERVICE)
 
     def _keep(self, key: str, letter: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         policy: EmailPolicy = letter.policy  # type: ignore[assignment]
         (self.folder / f"{key}.eml").write_bytes(letter.as_bytes(policy=policy))
+
+
+def _fault(error: Exception) -> str:
+    """Return which of ``FAULTS`` it is that a letter did not go for."""
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError):
+        return REFUSED
+    if isinstance(error, aiosmtplib.SMTPTimeoutError | TimeoutError):
+        return TIMEOUT
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return FAILING
+    return BROKEN if isinstance(error, aiosmtplib.SMTPServerDisconnected) else UNREACHABLE
 
 
 def _is_gone(refused: aiosmtplib.SMTPRecipientRefused) -> bool:

@@ -17,6 +17,8 @@ import structlog
 
 from directapp.connectors.failures import OutsideBusyError, OutsideDownError
 from directapp.kernel.clock import Clock, utc_now
+from directapp.telemetry import tracing
+from directapp.telemetry.outside import BROKEN, TIMEOUT, TOO_LARGE, UNREACHABLE, fault_of, note_failure, note_good
 
 _log = structlog.get_logger(__name__)
 
@@ -27,7 +29,6 @@ for _logger in ("httpx2", "httpcore2"):
 AGENT = "DirectApp"
 _LARGEST = 8 * 1024 * 1024
 _CONNECT = 5.0
-_TOO_LONG = "timeout"
 _chance = random.SystemRandom()
 
 
@@ -219,10 +220,12 @@ class ServiceClient:
         ask = await build()
         self.breaker.enter()
         try:
-            outcome = await self._send(ask)
+            with tracing.span("call", self.name):
+                outcome = await self._send(ask)
         except BaseException:
             self.breaker.left()
             raise
+        _note(self.name, outcome)
         if isinstance(outcome, Answer) and outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             self.breaker.passed()
         elif self.breaker.failed():
@@ -244,11 +247,11 @@ class ServiceClient:
             async with asyncio.timeout(each):
                 return await self._read(request)
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout):
-            return Fault("unreachable", sent=False)
+            return Fault(UNREACHABLE, sent=False)
         except (TimeoutError, httpx2.TimeoutException):
-            return Fault(_TOO_LONG, sent=True)
+            return Fault(TIMEOUT, sent=True)
         except httpx2.RequestError:
-            return Fault("broken", sent=True)
+            return Fault(BROKEN, sent=True)
 
     async def _read(self, request: httpx2.Request) -> Answer | Fault:
         response = await self.client.send(request, stream=True)
@@ -257,7 +260,7 @@ class ServiceClient:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > _LARGEST:
-                    return Fault("too_large", sent=True)
+                    return Fault(TOO_LARGE, sent=True)
             return Answer(response.status_code, response.headers, bytes(body))
         finally:
             await response.aclose()
@@ -278,7 +281,7 @@ class ServiceClient:
         _log.warning("outside_failed", service=self.name, reason=_reason(outcome), uncertain=uncertain)
         if isinstance(outcome, Answer) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             return self.busy(retry_after=told)
-        if self.slow is not None and isinstance(outcome, Fault) and outcome.reason == _TOO_LONG:
+        if self.slow is not None and isinstance(outcome, Fault) and outcome.reason == TIMEOUT:
             return self.slow(uncertain=uncertain)
         return self.down(retry_after=told, uncertain=uncertain)
 
@@ -287,6 +290,14 @@ def _not_done(outcome: Answer | Fault) -> bool:
     if isinstance(outcome, Fault):
         return not outcome.sent
     return outcome.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def _note(service: str, outcome: Answer | Fault) -> None:
+    error = outcome.reason if isinstance(outcome, Fault) else fault_of(outcome.status)
+    if error:
+        note_failure(service, error)
+    else:
+        note_good(service)
 
 
 def _reason(outcome: Answer | Fault) -> str:

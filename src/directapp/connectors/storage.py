@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import uuid4
 
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.exceptions import NotFoundError as NotThereError
 from obstore.store import S3Store
 
 from directapp.kernel.errors import UnavailableError, without_room
+from directapp.telemetry.outside import REFUSED, UNREACHABLE, note_failure, note_good
+
+SERVICE = "bucket"
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*){0,7}")
 _CHUNK = 256 * 1024
@@ -31,6 +34,8 @@ def reaching() -> Iterator[None]:
     except (FileNotFoundError, NotThereError):
         raise
     except BaseError as error:
+        refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+        note_failure(SERVICE, REFUSED if refused else UNREACHABLE)
         raise UnavailableError from error
     except OSError as error:
         if not without_room(error):
@@ -174,6 +179,7 @@ class BucketStorage:
         """Keep bytes under a key, in place of what stood there (UnavailableError: the bucket takes none)."""
         with reaching():
             await self._store.put_async(checked(key), chunks)
+        note_good(SERVICE)
 
     async def read(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Yield the bytes of a key, or a part of them (MissingBytesError: there are none)."""
@@ -216,8 +222,10 @@ class BucketStorage:
 
     async def check(self) -> dict[str, Any]:
         """Prove that the bucket is there: that a key is not in it, one that does not exist answers too."""
-        async for _ in self._store.list("health/", chunk_size=1):
-            break
+        with reaching():
+            async for _ in self._store.list("health/", chunk_size=1):
+                break
+        note_good(SERVICE)
         return {"status": "ok"}
 
 

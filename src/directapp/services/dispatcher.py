@@ -29,6 +29,8 @@ from directapp.services.past import as_of
 from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Backlog, Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
+from directapp.telemetry import tracing
+from directapp.telemetry.meters import HANDLED
 
 EventHandler = Callable[[CommandContext], Awaitable[None]]
 Row = Mapping[str, Any]
@@ -284,6 +286,7 @@ class Dispatcher:
                 else:
                     told += await self._note_failures(unit, row, outcome)
                     unit.become(dispatcher)
+            HANDLED.labels(event, "done").inc(sum(map(len, succeeded.values())))
             for names, jobs in succeeded.items():
                 await self._rows.passed(unit, jobs, names, done=True, note=None)
         if self._pipeline.after_commit:
@@ -345,13 +348,17 @@ class Dispatcher:
             name = name_of(handler)
             if name in done_before:
                 continue
+            tracing.follow(row["payload"])
             try:
-                touched += await self._one(unit, row, handler, who, batch)
+                with tracing.span("job", name):
+                    touched += await self._one(unit, row, handler, who, batch)
             except Exception as error:  # noqa: BLE001 - tried again later; the others go on
                 if isinstance(error, StaleError) or not isinstance(error, DirectAppError):
+                    HANDLED.labels(row["event"], "failed").inc()
                     failure = error
                     continue
                 note = f"{name}: {error}"
+                HANDLED.labels(row["event"], "refused").inc()
                 _log.warning("event handler refused", refused=row["event"], why=str(error))
             passed.append(name)
         return Outcome(tuple(passed), tuple(touched), note, failure)
@@ -369,7 +376,7 @@ class Dispatcher:
         try:
             async with unit.savepoint(become=who):
                 ctx = await act_in(self._pipeline, unit, row["event"], row["collection"], row["record"], batch)
-                ctx.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act"}}
+                ctx.params = {k: v for k, v in row["payload"].items() if k not in {"_job", "act", tracing.TRAIL}}
                 # What follows from an act is taken back with it.
                 ctx.work.emitting.act = UUID(row["payload"].get("act", str(ctx.work.emitting.act)))
                 told = ctx.params.get("version")

@@ -31,6 +31,8 @@ from directapp.services.jobs import (
 from directapp.services.pipeline import Pipeline, Touched
 from directapp.store.outbox import Outbox, dispatcher_actor
 from directapp.store.unit import Unit, depth_of_events
+from directapp.telemetry import tracing
+from directapp.telemetry.meters import JOB_SECONDS, JOBS
 
 KeepDeadLetter = Callable[[CommandContext, DeadLetter], Awaitable[None]]
 Row = Mapping[str, Any]
@@ -190,17 +192,20 @@ class JobRunner:
         depth_of_events.set(max(int(row["payload"].get("depth", 0)) for row in going.values()) + 1)
         jobs = [self._job(tenant, kind, row) for row in going.values()]
         failures: Failures = {}
+        tracing.follow(next(iter(going.values()))["payload"])
         try:
-            async with asyncio.timeout(kind.seconds):
-                if kind.together > 1:
-                    failures = await cast("RunTogether", kind.run)(jobs)
-                else:
-                    await cast("Run", kind.run)(jobs[0])
+            with tracing.span("job", kind.name), JOB_SECONDS.labels(kind.name).time():
+                async with asyncio.timeout(kind.seconds):
+                    if kind.together > 1:
+                        failures = await cast("RunTogether", kind.run)(jobs)
+                    else:
+                        await cast("Run", kind.run)(jobs[0])
         except Exception as error:  # noqa: BLE001 - whatever it met, it is tried again or given up
             failures = dict.fromkeys(going, error)
         done = {job: row["attempts"] for job, row in going.items() if job not in failures}
         if done:
             await self._rows.done(tenant, done, self._me)
+            JOBS.labels(kind.name, "done").inc(len(done))
         for job, failure in failures.items():
             await self._failed(tenant, kind, going[job], failure)
 
@@ -211,6 +216,7 @@ class JobRunner:
             if age + error.seconds > kind.patience:
                 await self._give_up(tenant, row, error.reason)
             else:
+                JOBS.labels(kind.name, "later").inc()
                 seconds = max(error.seconds, 0.0)
                 await self._rows.again(
                     tenant, row["id"], self._me, attempt, error.reason.stored(), seconds, counts=False
@@ -223,10 +229,12 @@ class JobRunner:
         if attempt >= kind.attempts:
             await self._give_up(tenant, row, explained(error))
             return
+        JOBS.labels(kind.name, "failed").inc()
         delay = backoff(attempt, kind.first, kind.longest)
         await self._rows.again(tenant, row["id"], self._me, attempt, named(error), delay, counts=True)
 
     async def _give_up(self, tenant: UUID, row: Row, reason: Text) -> None:
+        JOBS.labels(row["event"], "given_up").inc()
         letter = DeadLetter(job={**row, "worker": self._me}, kind="job", reason=reason)
         async with self._pipeline.database.unit(dispatcher_actor(tenant)) as unit:
             who, touched = await keep_dead_letter(self._pipeline, self._rows, self._keep, unit, letter)
@@ -241,7 +249,7 @@ class JobRunner:
             name=row["event"],
             collection=row["collection"],
             record=row["record"],
-            payload={k: v for k, v in row["payload"].items() if k not in {"_job", "act"}},
+            payload={k: v for k, v in row["payload"].items() if k not in {"_job", "act", tracing.TRAIL}},
             key=str(carried(row["payload"]).get("key") or row["id"]),
             attempt=row["attempts"],
             last=row["attempts"] >= kind.attempts,

@@ -18,6 +18,8 @@ from typing import Any
 
 import structlog
 
+from directapp.telemetry.meters import LOOP_LAG
+
 _TICK = 0.1
 _REMEMBERED = 60.0
 _FRAMES = 3
@@ -72,6 +74,7 @@ class LoopWatch:
             self._note(now, max(0.0, now - began - _TICK))
 
     def _note(self, now: float, lag: float) -> None:
+        LOOP_LAG.observe(lag)
         self._lags.append((now, lag))
         while self._lags[0][0] < now - _REMEMBERED:
             self._lags.popleft()

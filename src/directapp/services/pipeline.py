@@ -46,6 +46,7 @@ from directapp.store.policies import limit_name
 from directapp.store.tables import exclusion_name
 from directapp.store.uniques import in_the_way
 from directapp.store.unit import Unit
+from directapp.telemetry.meters import REFUSALS, count_refusal, refusals_counted
 
 Touched = Sequence[tuple[str, UUID]]
 AfterCommit = Callable[[Actor, Touched, bool], Awaitable[None]]
@@ -92,13 +93,15 @@ class Pipeline:
             hold.add(intent.actor.user)
         for attempt in range(_ATTEMPTS):
             try:
-                answer, work = await self._once(meta, intent, hold)
+                with refusals_counted(meta.name):
+                    answer, work = await self._once(meta, intent, hold)
                 break
             except asyncpg.DeadlockDetectedError:
                 if attempt == _ATTEMPTS - 1:
                     raise
             except (asyncpg.PostgresError, TakenError) as error:
-                raise await self.translated(meta, intent.actor, error) from error
+                with refusals_counted(meta.name):
+                    raise await self.translated(meta, intent.actor, error) from error
         if work and work.touched and self.after_commit and not intent.dry_run:
             await self.after_commit(intent.actor, tuple(work.touched), work.emitting.any)
         return answer
@@ -152,6 +155,8 @@ class Pipeline:
                 except (asyncpg.PostgresError, TakenError) as error:
                     results.append(await self.translated(meta, intent.actor, error))
             refused = [r for r in results if isinstance(r, DirectAppError)]
+            for refusal in refused:
+                count_refusal(meta.name, refusal)
             if refused and atomic:
                 await unit.end("ROLLBACK")
                 touched = []
@@ -345,6 +350,7 @@ class Pipeline:
             case asyncpg.UniqueViolationError():
                 return NotUniqueError(_TAKEN)
             case asyncpg.InsufficientPrivilegeError():
+                REFUSALS.labels(meta.name, "ROW_LEVEL_SECURITY").inc()
                 return ForbiddenError()
             case asyncpg.ForeignKeyViolationError():
                 return self._foreign(meta, error)

@@ -14,6 +14,7 @@ from directapp.services.pipeline import Pipeline
 from directapp.services.processes import Processes, short_work
 from directapp.services.reading import Reading
 from directapp.store.database import Database
+from directapp.store.watched import Watched
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,11 +36,18 @@ class Platform:
     security_contacts: tuple[str, ...] = ()
     # A restored copy that is held: nothing is sent, and pages say so.
     quiet: bool = False
+    # The outside services that are set up, by the names that their clients note them under.
+    services: tuple[str, ...] = ()
     processes: Processes = field(default_factory=Processes)
     short_work: Processes = field(default_factory=short_work)
     operations: Operations | None = None
     clock: Clock = utc_now
     checks: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def watched(self) -> Watched:
+        """What is known of outside services."""
+        return Watched(self.database)
 
     def shown_once(self, verb: Verb, answer: Answer) -> dict[str, str]:
         """Return the secrets of an answer by name, addresses in full; empty for a resend and a dry run."""

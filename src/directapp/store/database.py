@@ -172,6 +172,11 @@ class Database:
         finally:
             await self.pool.release(connection)
 
+    @property
+    def queued(self) -> int:
+        """How many wait for a connection."""
+        return self._queued
+
     async def size(self, table: str) -> int:
         """Return how many rows a table has, as PostgreSQL believed within the last minutes."""
         if time.monotonic() - self._sized_at > SIZED_SECONDS:

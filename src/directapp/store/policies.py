@@ -54,6 +54,7 @@ _STORE_RIGHTS: dict[str, tuple[str, ...]] = {
     "search_tokens": ("SELECT", "INSERT", "DELETE"),
     "idempotency": ("SELECT", "INSERT", "DELETE"),
     "counters": ("SELECT", "INSERT", "UPDATE"),
+    "service_states": ("SELECT", "INSERT", "UPDATE"),
     "login_directory": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "login_failures": ("SELECT", "INSERT", "UPDATE", "DELETE"),
     "encryption_keys": ("SELECT",),
@@ -69,6 +70,7 @@ _READERS: dict[str, list[str]] = {
     "idempotency": [],
     "search_tokens": [],
     "counters": ["sys_pipeline"],
+    "service_states": ["sys_pipeline"],
 }
 
 

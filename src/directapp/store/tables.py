@@ -292,6 +292,17 @@ def _memory_tables(metadata: MetaData, instant: DateTime) -> None:
         PrimaryKeyConstraint("tenant_id", "name", "day"),
     )
     Table(
+        "service_states",
+        metadata,
+        Column("tenant_id", UUID(), nullable=False),
+        Column("name", Text(), nullable=False),
+        Column("good_at", instant),
+        Column("failed_at", instant),
+        Column("error", Text(), nullable=False, server_default=text("''")),
+        Column("detail", JSONB(), nullable=False, server_default=text("'{}'")),
+        PrimaryKeyConstraint("tenant_id", "name"),
+    )
+    Table(
         "login_directory",
         metadata,
         Column("email", Text(), nullable=False),

@@ -33,6 +33,7 @@ from directapp.store.written import (
     tokens_sql,
     update_sql,
 )
+from directapp.telemetry.statements import Timed
 
 # What ran, for the goldens and the benchmark; None outside them.
 recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("recorded", default=None)
@@ -87,14 +88,16 @@ class Unit:
         """Run a statement and return its rows."""
         await self._set_actor()
         _note(sql, *values)
-        rows: list[asyncpg.Record] = await self.connection.fetch(planned_for(self.actor.roles) + sql, *values)
+        with Timed(sql, self.actor.roles):
+            rows: list[asyncpg.Record] = await self.connection.fetch(planned_for(self.actor.roles) + sql, *values)
         return rows
 
     async def value(self, sql: str, *values: Any) -> Any:
         """Run a statement and return its first value."""
         await self._set_actor()
         _note(sql, *values)
-        return await self.connection.fetchval(planned_for(self.actor.roles) + sql, *values)
+        with Timed(sql, self.actor.roles):
+            return await self.connection.fetchval(planned_for(self.actor.roles) + sql, *values)
 
     async def run(self, plan: Plan, values: list[Any]) -> Any:
         """Run a compiled plan for the present actor and return its first value."""

@@ -10,6 +10,7 @@ import orjson
 from directapp.kernel.ids import uuid7
 from directapp.store.changes import AuditEntry, OutboxEvent
 from directapp.store.names import ident
+from directapp.telemetry.tracing import TRAIL, request_id
 
 # Search tokens by field.
 Tokens = Mapping[str, set[str]]
@@ -38,7 +39,9 @@ def audit_values(audit: AuditEntry) -> list[Any]:
 
 def event_values(events: Sequence[OutboxEvent], depth: int) -> list[Any]:
     """Return the values of outbox rows, a list for each column; ``depth`` says how many events led to them."""
-    trail = {"depth": depth} if depth else {}
+    trail: dict[str, Any] = {"depth": depth} if depth else {}
+    if request := request_id.get():
+        trail[TRAIL] = request
     return [
         [uuid7() for _ in events],
         [e.event for e in events],

@@ -13,10 +13,12 @@ from directapp.app.container import Application
 from directapp.declare.events import event
 from directapp.domains.cars.events import ARCHIVE_DUE, DELIVERED
 from directapp.domains.operations import keep
+from directapp.kernel.clock import utc_now
 from directapp.kernel.text import Text, _
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import GiveUpError, Job, JobRun, acting
 from directapp.store.query import Query
+from directapp.telemetry.outside import REFUSED, ServiceState
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer, Time
 from support.pages import build_pages
@@ -95,6 +97,19 @@ async def test_a_reason_is_read_in_ones_own_language_and_an_old_one_as_it_stands
     assert "The receiver" not in html
     await failed(dealer, "Nei. / No.")
     assert "Nei. / No." in (await admin.get(PAGE)).text
+
+
+async def test_services_are_told_of_with_the_last_error_in_words(signed: Opener, dealer: Dealer) -> None:
+    admin, watched = await signed("tenant_admin"), dealer.application.platform.watched
+    await watched.keep("vegvesen", ServiceState(good_at=utc_now() - timedelta(hours=3)))
+    await watched.keep("vegvesen", ServiceState(failed_at=utc_now(), error=REFUSED))
+    html = (await admin.get(PAGE)).text
+    row = re.search(r"Kjøretøyregister.*?</tr>", html, re.DOTALL)
+    assert row is not None
+    assert "Virker ikke" in row[0]
+    assert "godtar ikke nøkkelen" in row[0]
+    assert "Enhetsregisteret" in html
+    assert "Ikke brukt ennå" in html
 
 
 async def test_it_shows_what_waits_and_how_long(signed: Opener, dealer: Dealer, time: Time) -> None:

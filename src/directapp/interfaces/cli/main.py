@@ -1,9 +1,12 @@
 """Commands. What they need of the installation is opened by app when one is run: help waits for nothing."""
 
+import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from uuid import UUID
 
@@ -57,7 +60,8 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
         if socket is not None:
             _go(commands().serve_child(socket))
         else:
-            _go(commands().serve(demo=demo, worker=worker, processes=processes, quiet=quiet))
+            with _counting_together(processes):
+                _go(commands().serve(demo=demo, worker=worker, processes=processes, quiet=quiet))
 
     @app.command()
     def worker() -> None:
@@ -217,6 +221,17 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
         _fail_on(stale, "")
 
     return app
+
+
+@contextmanager
+def _counting_together(processes: int) -> Iterator[None]:
+    """Let several processes count in one folder, which whoever of them is asked adds up."""
+    if processes == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="directapp-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _tell_version(asked: bool) -> None:  # noqa: FBT001 - typer's

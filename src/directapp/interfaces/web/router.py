@@ -22,7 +22,7 @@ from directapp.interfaces.web.features.floor.feature import floor_feature
 from directapp.interfaces.web.features.hall.feature import hall_feature
 from directapp.interfaces.web.features.home.feature import FEATURE as HOME
 from directapp.interfaces.web.features.messages.feature import Outside, messages_feature
-from directapp.interfaces.web.features.operations.feature import FEATURE as OPERATIONS
+from directapp.interfaces.web.features.operations.feature import operations_feature
 from directapp.interfaces.web.features.plan.feature import FEATURE as PLAN
 from directapp.interfaces.web.features.privacy.feature import FEATURE as PRIVACY
 from directapp.interfaces.web.features.registry.feature import FEATURE as REGISTRY
@@ -46,7 +46,7 @@ def features_of(platform: Platform, attachments: Attachments, outside: Outside |
         account_feature(platform),
         HOME,
         BRANDING,
-        OPERATIONS,
+        operations_feature(platform),
         ADMIN,
         floor_feature(worker),
         PLAN,

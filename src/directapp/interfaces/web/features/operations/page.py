@@ -10,6 +10,7 @@ from fastapi import Response
 from directapp.domains.operations.fields import FailedJobs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
+from directapp.interfaces.web.features.operations.services import States, service_rows
 from directapp.interfaces.web.features.operations.words import WORDS, speak
 from directapp.interfaces.web.records.lists import collection_verbs
 from directapp.kernel.errors import NotFoundError
@@ -49,6 +50,7 @@ async def show_operations(ctx: PersonContext) -> Response:
         "oldest": _oldest(ctx, stand),
         "rows": [_row(ctx, labels, row) for row in rows],
         "may_retry_all": "retry_all" in verbs,
+        "services": _services(ctx, await ctx.platform.watched.states()),
         "schedules": [_appointment(ctx, one) for one in stand.appointments],
     }
     return ctx.page("operations/now.html" if ctx.partial else "operations/page.html", **context)
@@ -100,6 +102,12 @@ def _appointment(ctx: RequestContext, one: Appointment) -> dict[str, Any]:
         "last": _instant(ctx, one.last_at),
         "error": in_language(one.last_error, ctx.language),
     }
+
+
+def _services(ctx: RequestContext, states: States) -> list[dict[str, Any]]:
+    rows = service_rows(ctx, states)
+    instants = ("good_at", "failed_at")
+    return [row | {name: _instant(ctx, row[name]) for name in instants} for row in rows]
 
 
 def _instant(ctx: RequestContext, instant: datetime | None) -> Any:

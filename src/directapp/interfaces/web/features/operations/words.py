@@ -31,10 +31,54 @@ WORDS: dict[str, Text] = {
     "last_error": _("Last error"),
     "never": _("Not run yet"),
     "fine": _("None"),
+    "services": _("Connections to other services"),
+    "service": pgettext("outside", "Service"),
+    "state": pgettext("of a service", "State"),
+    "well": pgettext("of a service", "Works"),
+    "unwell": pgettext("of a service", "Does not work"),
+    "unused": pgettext("of a service", "Not used yet"),
+    "last_good": _("Last worked"),
     "seconds": ngettext("{count} second", "{count} seconds"),
     "minutes": ngettext("{count} minute", "{count} minutes"),
     "hours": ngettext("{count} hour", "{count} hours"),
 }
+
+
+# Under the names that their clients note them.
+SERVICES: dict[str, Text] = {
+    "smtp": _("E-mail"),
+    "resend": _("E-mail (Resend)"),
+    "twilio": _("SMS (Twilio)"),
+    "sveve": _("SMS (Sveve)"),
+    "vegvesen": _("Vehicle registry"),
+    "vegvesen_bulk": _("Vehicle registry, many at a time"),
+    "maskinporten": _("Maskinporten"),
+    "enhetsregisteret": _("Register of companies"),
+    "bucket": _("File storage"),
+    "key_vault": _("Azure Key Vault"),
+    "heartbeat": _("Monitor that waits for a sign of life"),
+    "certificate": _("Certificate of the pages"),
+}
+
+STATUS: dict[str, Text] = {
+    "title": _("Status"),
+    "all_well": _("Everything works."),
+    "not_well": _("Something does not work as it should. Those who run the installation can see it too."),
+    "works": pgettext("of a service", "Works"),
+    "disturbed": pgettext("of a service", "Does not work"),
+    "pages": _("Pages and data"),
+    "jobs": _("Notifications and regular tasks"),
+    "mail": _("E-mail"),
+    "texts": _("SMS"),
+    "registry": _("Vehicle registry"),
+    "files": _("Files"),
+    "back": _("To DirectApp"),
+}
+
+
+def speak_status(language: Language) -> dict[str, str]:
+    """Return the words of the status page in one language."""
+    return {name: text.pick(language) for name, text in STATUS.items()}
 
 
 def speak(language: Language) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Watching: figures, traces and reports of errors for those who run an installation."""
