@@ -15,6 +15,7 @@ from directapp.app.boot import named_database, served_database
 from directapp.app.children import Children, bind, until_orphaned
 from directapp.app.container import RELEASED, Application, background_jobs, open_application
 from directapp.app.demo import seed_demo
+from directapp.app.doctor import Finding, examine
 from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
@@ -109,6 +110,10 @@ class AppCommands:
             with socket.socket(fileno=number) as bound:
                 await _answer(application, bound)
         parent.cancel()
+
+    async def examine(self) -> list[Finding]:
+        """Look at everything the installation depends on."""
+        return await examine(self.settings)
 
     async def lint(self) -> list[str]:
         """Return what is wrong with the database's protection; nothing is changed."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from directapp.interfaces.cli.doctor import register as add_doctor
 from directapp.interfaces.cli.importing import register as add_import
 from directapp.interfaces.cli.keys import register as add_keys
 from directapp.interfaces.cli.set_up import register as add_set_up
@@ -37,6 +38,7 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     app.add_typer(passwords, name="passwords")
     add_import(app, commands)
     add_keys(app, commands)
+    add_doctor(app, commands)
 
     @app.callback(invoke_without_command=False)
     def whole(

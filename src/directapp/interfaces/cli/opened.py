@@ -1,6 +1,6 @@
 """What app opens for the commands."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,26 @@ class ApplicationLike(Protocol):
         """The keys of what is stored encrypted."""
 
 
+class FindingLike(Protocol):
+    """What was looked at, how it is (ok, warn or error), and what to do where it is not well."""
+
+    @property
+    def name(self) -> str:
+        """What was looked at."""
+
+    @property
+    def state(self) -> str:
+        """How it is."""
+
+    @property
+    def said(self) -> str:
+        """What was found."""
+
+    @property
+    def do(self) -> str:
+        """What to do; empty where it is well."""
+
+
 class Commands(Protocol):
     """What app opens for the commands."""
 
@@ -43,6 +63,9 @@ class Commands(Protocol):
 
     async def work(self) -> None:
         """Run background jobs until told to stop."""
+
+    async def examine(self) -> Sequence[FindingLike]:
+        """Look at everything the installation depends on."""
 
     async def lint(self) -> list[str]:
         """Return what is wrong with the database's protection."""
