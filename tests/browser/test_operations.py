@@ -112,6 +112,8 @@ async def test_a_job_that_failed_is_tried_again_from_the_page(dealer: Dealer, la
     await page.goto("/app/operations")
     await expect(tile(page, "Feilet")).to_have_text("0")
     await expect(page.get_by_text("Ingen jobber har feilet.")).to_be_visible()
+    await page.goto("/status")
+    await expect(page.get_by_text("Alt virker.")).to_be_visible()
 
 
 async def test_another_system_subscribes_and_what_it_missed_is_sent_again(

@@ -208,6 +208,22 @@ async def _open_keys(settings: Settings, database: Database, owner: str, http: h
     return ring
 
 
+def _open_platform(settings: Settings, pipeline: Pipeline, reading: Reading) -> Platform:
+    return Platform(
+        spec=pipeline.spec,
+        database=pipeline.database,
+        pipeline=pipeline,
+        reading=reading,
+        live=Live(pipeline.database, reading),
+        data=settings.data,
+        public_url=settings.url,
+        demo=settings.demo,
+        security_contacts=tuple(settings.security_contact.split()),
+        services=services_of(settings),
+        clock=pipeline.clock,
+    )
+
+
 async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> Application:
     """Open the database as the weak role and wire everything on it."""
     database = await Database(spec, weak, size=settings.pool).open()
@@ -225,19 +241,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         clock=clock,
     )
     reading = Reading(spec, database, clock=clock)
-    platform = Platform(
-        spec=spec,
-        database=database,
-        pipeline=pipeline,
-        reading=reading,
-        live=Live(database, reading),
-        data=settings.data,
-        public_url=settings.url,
-        demo=settings.demo,
-        security_contacts=tuple(settings.security_contact.split()),
-        services=services_of(settings),
-        clock=clock,
-    )
+    platform = _open_platform(settings, pipeline, reading)
     storage = _open_storage(settings)
     registry = open_registry(settings, pipeline)
     attachments = Attachments(pipeline, storage, platform.short_work, largest=settings.largest_file)

@@ -181,6 +181,7 @@ ROUTES: dict[str, tuple[str, Expected]] = {
     "/static/brand/{colour}.css": ("/static/brand/c2fe06.css", ALL),
     "/static/mark.svg": ("/static/mark.svg", ALL),
     "/static/{name}": ("/static/none", NOWHERE),
+    "/status": ("/status", ALL),
     "/status/{token}": ("/status/none", NOWHERE),
     "/sw.js": ("/sw.js", ALL),
     "/vendor/{token}": ("/vendor/none", NOWHERE),
