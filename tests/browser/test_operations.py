@@ -209,5 +209,6 @@ async def test_no_page_behind_the_scenes_shuts_anyone_out(
         f"/app/workflow_rules/{rule}",
         "/app/rule_runs",
         "/app/enrichment_runs",
+        "/status",
     )
     assert not await look(await open_both("tenant_admin"), addresses)
