@@ -152,8 +152,9 @@ class Sampler:
                     self.rows[name][record][key] = values["id"] = next(iter(self.rows[meta.name]))
                 else:
                     values[column] = record if key == "id" else self.rows[name][record][key]
-        for column, along in subjects.items():
-            values |= {column: values.get(along), str(meta.fields[column].ref_in): meta.fields[along].ref}
+        # A role may see no such record in full; then what belongs to one is not aimed at.
+        for column, along in ((c, a) for c, a in subjects.items() if a in values):
+            values |= {column: values[along], str(meta.fields[column].ref_in): meta.fields[along].ref}
         return values
 
     def _subject(self, meta: CollectionMeta, item: Field, row: dict[str, Any]) -> dict[str, Any]:

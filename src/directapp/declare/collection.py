@@ -115,7 +115,8 @@ class Tally:
 class Views:
     """How people meet the collection: list columns, default sort, the fields that name a record, icon.
 
-    ``sort`` names fields, descending with a leading ``-``. ``home`` says that it stands in the menu.
+    ``sort`` names fields, descending with a leading ``-``. ``menu`` says that it stands in the menu,
+    of those companies that use its ``module``, where it has one.
     ``keys`` are further fields, beside the id and what is unique, by which a row of a sheet means a record.
     ``apart`` are fields that tell records of one title apart where the first field of the title has no value: codes, of
     which the first that has a value counts, and what else is seen of them.
@@ -129,6 +130,7 @@ class Views:
     filters: tuple[str, ...] = ()
     icon: str = "list"
     menu: bool = False
+    module: str | None = None
     keys: tuple[str, ...] = ()
     urgency: str | None = None
     assigned: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
-from directapp.declare.kinds import BadValueError, Kind, read
+from directapp.declare.kinds import BadValueError, Kind, read, scaled
 from directapp.declare.names import FieldName, FieldNames
 from directapp.declare.reading import TYPED, Manner, clean_code, code_part, of_sort, phone_part, read_instant
 from directapp.kernel.actor import Actor
@@ -62,6 +62,7 @@ class Field:
     ``encrypted`` texts are stored sealed for their record; only what asks for them by name reads them.
     ``personal`` values are about a person: ``customer`` somebody outside (a customer, a vendor's contact), ``employee``
     a colleague. A reference that is personal says whom its row is about.
+    ``scale`` is how many decimals a decimal has, in the database, on the wire and on pages.
     ``secret`` values are never read back and stand in the audit only as changed. ``style`` says how a value is set.
     """
 
@@ -97,6 +98,7 @@ class Field:
     offered: Callable[[Actor], Collection[str]] | None = None
     headings: tuple[str, ...] = ()
     unit: str | None = None
+    scale: int = 2
     style: Style | None = None
     help: Text | None = None
 
@@ -162,7 +164,8 @@ class Field:
             return read_instant(value, manner.dates, stored)
         if self.kind in _MEASURES and self.unit and isinstance(value, str):
             value = re.sub(rf"(?<=\d)\s*{re.escape(self.unit)}\s*$", "", value, flags=re.IGNORECASE)
-        return of_sort(read(self.kind, value, manner), self.form)
+        value = read(self.kind, value, manner)
+        return of_sort(scaled(value, self.scale) if self.kind is Kind.DECIMAL else value, self.form)
 
     def _check_text(self, value: str, manner: Manner) -> None:
         limit = self.max_length or MAX_LENGTH.get(self.kind)

@@ -28,9 +28,9 @@ from directapp.declare.reading import (
     read_whole,
 )
 from directapp.kernel.money import CENT, LARGEST
-from directapp.kernel.text import _
+from directapp.kernel.text import _, ngettext
 
-__all__ = ["BadValueError", "Kind", "read", "relative_now", "restored"]
+__all__ = ["BadValueError", "Kind", "read", "relative_now", "restored", "scaled"]
 
 
 class Kind(StrEnum):
@@ -77,19 +77,25 @@ def _integer(value: Any, manner: Manner) -> int:
 
 
 def _decimal(value: Any, manner: Manner) -> Decimal:
-    return _two_decimals(read_number(value, manner.numbers), _DECIMAL_LIMIT)
+    return _below(read_number(value, manner.numbers), _DECIMAL_LIMIT)
 
 
 def _money(value: Any, manner: Manner) -> Decimal:
-    return _two_decimals(read_number(value, manner.numbers, currency=True), LARGEST)
+    return scaled(_below(read_number(value, manner.numbers, currency=True), LARGEST), 2)
 
 
-def _two_decimals(number: Decimal, limit: Decimal) -> Decimal:
+def _below(number: Decimal, limit: Decimal) -> Decimal:
     if abs(number) > limit:
         raise BadValueError(_("The number is too large."))
-    if number != number.quantize(CENT):
-        raise BadValueError(_("At most two decimals."))
-    return number.quantize(CENT)
+    return number
+
+
+def scaled(number: Decimal, scale: int) -> Decimal:
+    """Return a number with so many decimals (BadValueError: it has more)."""
+    place = Decimal(1).scaleb(-scale)
+    if number != number.quantize(place):
+        raise BadValueError(ngettext("At most {count} decimal.", "At most {count} decimals.").fill(count=scale))
+    return number.quantize(place)
 
 
 def _ref(value: Any) -> UUID:
@@ -207,7 +213,7 @@ def read(kind: Kind, value: Any, manner: Manner = TYPED) -> Any:
 
 # What the store's own JSON holds needs no judgement, only its type back.
 _RESTORERS: dict[Kind, Callable[[Any], Any]] = {
-    Kind.DECIMAL: lambda value: Decimal(str(value)).quantize(CENT),
+    Kind.DECIMAL: lambda value: Decimal(str(value)),
     Kind.MONEY: lambda value: Decimal(str(value)).quantize(CENT),
     Kind.DATE: lambda value: date.fromisoformat(str(value)),
     Kind.INSTANT: lambda value: datetime.fromisoformat(str(value)).astimezone(UTC),

@@ -1,6 +1,6 @@
-"""Renamed: the declarations as one company knows them, with its own names and colours of statuses."""
+"""Renamed: the declarations as one company knows them: its own names and colours of statuses, its own modules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,17 +20,24 @@ from directapp.services.platform import Platform
 Names = Mapping[str, Mapping[str, Any]]
 
 
-async def renamed_for(platform: Platform, actor: Actor, collection: str, field: str) -> Spec:
-    """Return the declarations with the names that an actor's company keeps in a field of its own record."""
+async def renamed_for(platform: Platform, actor: Actor, collection: str, names: str, modules: str) -> Spec:
+    """Return the declarations with the names and the modules that an actor's company keeps in its own record."""
     spec = platform.spec
     meta = spec.get(collection)
-    if meta is None or field not in meta.fields or field not in readable_anywhere(actor, meta):
+    if meta is None or not {names, modules} <= meta.fields.keys() & readable_anywhere(actor, meta):
         return spec
     try:
-        row = orjson.loads(await platform.reading.one(actor, collection, actor.tenant, ((field,),)))
+        row = orjson.loads(await platform.reading.one(actor, collection, actor.tenant, ((names,), (modules,))))
     except DirectAppError:
         return spec
-    return renamed(spec, row.get(field) or {})
+    return in_use(renamed(spec, row.get(names) or {}), row.get(modules) or ())
+
+
+def in_use(spec: Spec, modules: Sequence[str]) -> Spec:
+    """Return the declarations with the modules that are not in use taken out of the menu; none named: all are."""
+    hidden = [m for m in spec.metas.values() if (v := m.declared.views).menu and v.module and v.module not in modules]
+    views = {meta.name: replace(meta.declared.views, menu=False) for meta in hidden if modules}
+    return spec.with_metas({n: CollectionMeta(replace(spec[n].declared, views=v)) for n, v in views.items()})
 
 
 def renamed(spec: Spec, names: Names) -> Spec:

@@ -103,7 +103,7 @@ class Formatter:
         if item.unit == "t":
             return present.show_span(timedelta(hours=float(number)), self.language)
         unit = f" {item.unit}" if item.unit else ""
-        return present.show_number(Decimal(number), self.language) + unit
+        return present.show_number(Decimal(number), self.language, decimals=item.scale) + unit
 
     def _choice(self, item: Field, value: Any) -> Shown:
         choice = item.choice(value)

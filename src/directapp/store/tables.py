@@ -49,7 +49,6 @@ _TYPES: dict[Kind, TypeEngine[Any]] = {
     Kind.CHOICES: ARRAY(Text()),
     Kind.BOOLEAN: Boolean(),
     Kind.INTEGER: Integer(),
-    Kind.DECIMAL: Numeric(10, 2),
     Kind.MONEY: Numeric(12, 2),
     Kind.DATE: Date(),
     Kind.INSTANT: DateTime(timezone=True),
@@ -81,7 +80,7 @@ def _collection_table(metadata: MetaData, spec: Spec, meta: CollectionMeta) -> N
     columns: list[Column[Any]] = [Column("tenant_id", UUID(), nullable=False)]
     columns += [_column(meta, f) for f in meta.stored]
     for ref, parent in spec.copies.get(meta.name, ()):
-        columns += [Column(copy_of(ref.name, n), _TYPES[parent.fields[n].kind]) for n in parent.declared.sight]
+        columns += [Column(copy_of(ref.name, n), _type(parent.fields[n])) for n in parent.declared.sight]
     table = Table(meta.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
     for item in meta.stored:
         if item.points_to is not None:
@@ -154,6 +153,10 @@ def _sorted(meta: CollectionMeta) -> list[Declared]:
     return [Declared((first, "-id") if first.startswith("-") and nullable(meta.fields[name]) else (name, "id"))]
 
 
+def _type(item: Field) -> TypeEngine[Any]:
+    return Numeric(8 + item.scale, item.scale) if item.kind is Kind.DECIMAL else _TYPES[item.kind]
+
+
 def _column(meta: CollectionMeta, item: Field) -> Column[Any]:
     always = item.name == "id" or item.name in _NOT_NULL_SYSTEM or (item.name == "status" and meta.declared.workflow)
     server_default: Any = None
@@ -163,7 +166,7 @@ def _column(meta: CollectionMeta, item: Field) -> Column[Any]:
         server_default = text("1")
     if item.name in {"created_at", "updated_at"}:
         server_default = func.now()
-    return Column(item.name, _TYPES[item.kind], nullable=not always, server_default=server_default)
+    return Column(item.name, _type(item), nullable=not always, server_default=server_default)
 
 
 def _foreign_key(meta: CollectionMeta, item: Field) -> ForeignKeyConstraint:

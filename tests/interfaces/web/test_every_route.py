@@ -13,6 +13,7 @@ from directapp.declare.spec import Spec
 from directapp.domains.cars.states import STATES
 from directapp.domains.messages.editable import OUTWARD
 from directapp.domains.messages.telling import LINK_MARK
+from directapp.domains.people.roles import DEALING, WORKING
 from directapp.interfaces.web import router as pages
 from directapp.store.query import Query
 from support import pseudo
@@ -34,6 +35,8 @@ SITES = {
     "finance": "490",
     "tenant_admin": "490",
 }
+# Those of fleets see no cars: a driver stands for them, whom no page may fail.
+IN_FLEETS = frozenset(WORKING.split()) - frozenset(DEALING.split())
 EVERYBODY = frozenset(SITES)
 # A car that 495 has sold as new and 499 prepares; the others of this list work elsewhere or with used cars.
 SEE_THE_CAR = EVERYBODY - {"used_car_sales", "sales_manager", "manager", "finance"}
@@ -203,7 +206,7 @@ def test_every_route_is_visited(dealer: Dealer) -> None:
         get_routes(pages.build(application.platform, application.auth, outside=outside_of(application)).routes)
     )
     assert registered == ROUTES.keys() | STREAMS
-    assert application.platform.spec.roles == tuple(sorted(SITES))
+    assert application.platform.spec.roles == tuple(sorted({*SITES, *IN_FLEETS}))
     for path, (_, expected) in ROUTES.items():
         assert sorted(role for roles in expected.values() for role in roles) == sorted(EVERYBODY), path
 
@@ -239,6 +242,14 @@ async def test_every_route_answers_a_role_as_expected(role: str, dealer: Dealer,
     for path, (address, expected) in ROUTES.items():
         (status,) = (code for code, roles in expected.items() if role in roles)
         await sound(browser, address.replace("CAR", str(car)).replace("/nb", f"/{third}"), status, path)
+
+
+async def test_no_route_fails_a_driver(dealer: Dealer, signed: Opener) -> None:
+    car = (await fill_yard(dealer, 1))[0]
+    browser = await signed("driver", "490")
+    for address, _ in ROUTES.values():
+        answer = await browser.get(address.replace("CAR", str(car)))
+        assert answer.status_code < 500, address
 
 
 @pytest.mark.parametrize("role", SITES)

@@ -113,6 +113,7 @@ VIEWS = Views(
     ),
     icon="car",
     menu=True,
+    module="dealership",
     keys=(Cars.license_plate,),
     urgency=Cars.sla_status,
     assigned=(Cars.assigned_detailer, Cars.assigned_mechanic, Cars.seller),

@@ -5,7 +5,7 @@ from datetime import datetime
 from directapp.declare.names import FieldName, Row, Values, plain, row_of
 from directapp.domains.cars.fields import Cars, CarTransfers
 from directapp.domains.cars.states import BEFORE_ARRIVAL, FROM_READY
-from directapp.domains.people.fields import Dealerships
+from directapp.domains.people.fields import PREPARING, SELLING, Dealerships
 
 
 def arrival(car: Row, site: Row, now: datetime) -> Values:
@@ -36,14 +36,11 @@ def _prepares(car: Row, site: Row) -> bool:
 
 def prepares_cars(site: Row) -> bool:
     """Whether cars are prepared at a site."""
-    return bool(site.get(Dealerships.does_own_prep)) or site.get(Dealerships.dealership_type) in {
-        "prep_center_only",
-        "sales_and_prep",
-    }
+    return bool(site.get(Dealerships.does_own_prep)) or site.get(Dealerships.dealership_type) in PREPARING
 
 
 def _sells(site: Row) -> bool:
-    return site.get(Dealerships.dealership_type) != "prep_center_only"
+    return site.get(Dealerships.dealership_type, "sales_only") in SELLING
 
 
 def sending(car: Row, transfer: Row) -> Values:

@@ -10,7 +10,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.names import Row, Values
 from directapp.declare.rules import Is, SeenInFull, Who, all_of
 from directapp.domains.cars.fields import CARS, MILEAGE_READINGS, Cars, MileageReadings
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
@@ -136,7 +136,7 @@ READINGS = Collection(
     access=Access(
         systems=("custodian", "importer", "demo"),
         grants=(
-            *grants(WORKING, rows=_SEEN, read=("all",), write=("all",), edit=_OWN, create=True),
+            *grants(DEALING, rows=_SEEN, read=("all",), write=("all",), edit=_OWN, create=True),
             Grant(role="tenant_admin", write=("*",), create=True),
         ),
         delete_why=_("A reading that is taken back with its act was never taken."),

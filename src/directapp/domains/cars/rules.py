@@ -6,7 +6,7 @@ from directapp.domains.cars.deciding import decided_by_checklist
 from directapp.domains.cars.fields import PARTS, WORK, Cars, PartsOrders
 from directapp.domains.cars.groups import GROUPS
 from directapp.domains.cars.states import CODES, reached
-from directapp.domains.people.fields import Dealerships
+from directapp.domains.people.fields import PREPARING, Dealerships
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
@@ -72,7 +72,7 @@ def ends_after_start(case: Case) -> list[Problem]:
 def prepared_by_a_prep_site(case: Case) -> list[Problem]:
     """Choose a prep centre that prepares cars."""
     site = case.one("prep_site")
-    wrong = "prep_center" in case.patch and site.get(Dealerships.dealership_type) == "sales_only"
+    wrong = "prep_center" in case.patch and site.get(Dealerships.dealership_type, "sales_and_prep") not in PREPARING
     return [Problem(_NO_PREP_SITE, field=Cars.prep_center)] if wrong else []
 
 

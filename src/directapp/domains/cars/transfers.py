@@ -166,6 +166,7 @@ CAR_TRANSFERS = Collection(
         filters=(CarTransfers.status, CarTransfers.from_, CarTransfers.to, CarTransfers.reason, CarTransfers.car),
         icon="transfer",
         menu=True,
+        module="dealership",
     ),
     rules=(may_be_sent,),
     fill=(starts_here,),

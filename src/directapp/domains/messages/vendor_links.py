@@ -15,7 +15,7 @@ from directapp.domains.messages.events import VENDOR_ASKED
 from directapp.domains.messages.fields import VendorLinks
 from directapp.domains.messages.vendor_answers import ANSWERS, CLOSED_ITEM, VERBS
 from directapp.domains.people.fields import USERS
-from directapp.domains.people.roles import EVERYONE
+from directapp.domains.people.roles import DEALING
 from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, language_names, pgettext
@@ -121,7 +121,7 @@ VENDOR_LINKS = Collection(
     access=Access(
         systems=("messenger", "vendor", "workflow", "importer", "demo"),
         grants=(
-            *grants(EVERYONE.replace(" tenant_admin", ""), rows=SEEN, read=("vendor_name", "work_item", "answer")),
+            *grants(DEALING, rows=SEEN, read=("vendor_name", "work_item", "answer")),
             *grants("planner manager", rows=SEEN, read=("request", "answer"), verbs=("ask", "revoke")),
             *grants("tenant_admin", read=("request", "answer"), verbs=("ask", "revoke")),
         ),

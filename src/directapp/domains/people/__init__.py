@@ -11,6 +11,7 @@ from directapp.declare.events import Event, events_in
 from directapp.domains.people import (
     credentials,
     dealerships,
+    departments,
     directory,
     events,
     identity_providers,
@@ -19,6 +20,7 @@ from directapp.domains.people import (
     roles,
     second_factor,
     tenants,
+    tracking,
     users,
 )
 
@@ -31,6 +33,8 @@ COLLECTIONS: tuple[Collection, ...] = (
     *credentials.COLLECTIONS,
     *second_factor.COLLECTIONS,
     networks.COLLECTION,
+    departments.COLLECTION,
+    tracking.COLLECTION,
     *directory.COLLECTIONS,
 )
 

@@ -8,18 +8,20 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose, either
 from directapp.domains.people.events import SITE_OPENED
-from directapp.domains.people.fields import DEALERSHIPS, Dealerships
+from directapp.domains.people.fields import DEALERSHIPS, PREPARING, Dealerships
 from directapp.domains.people.roles import ADMIN, MANAGER, WORKING
-from directapp.domains.people.rules import prep_center_fits, prep_fits_type
+from directapp.domains.people.rules import has_a_position, prep_center_fits, prep_fits_type
 from directapp.domains.people.values import (
     BRANDS_FORM,
     COLOURS_FORM,
     GOALS_FORM,
     LIMITS_FORM,
+    OPENING_HOURS_FORM,
     parse_brands,
     parse_colours,
     parse_goals,
     parse_limits,
+    parse_opening_hours,
 )
 from directapp.kernel.text import _, pgettext
 from directapp.services.attachments import FILES
@@ -38,8 +40,11 @@ APPROVAL_LIMITS: dict[str, int | None] = {
 }
 
 
+_AS_ON_MAPS = _("In degrees with decimals, as maps show it: 58.146700.")
+
+
 def _does_own_prep(case: Case) -> bool:
-    return bool(case.get(Dealerships.dealership_type) != "sales_only")
+    return case.get(Dealerships.dealership_type) in PREPARING
 
 
 PUBLIC = Group(
@@ -59,6 +64,10 @@ PUBLIC = Group(
                 ("sales_only", _("Sales only")),
                 ("prep_center_only", _("Prep centre only")),
                 ("sales_and_prep", _("Sales and prep")),
+                ("depot", _("Depot")),
+                ("office", _("Office")),
+                ("workshop", _("Workshop")),
+                ("energy_station", _("Energy station")),
             ),
         ),
         field(
@@ -78,6 +87,25 @@ PUBLIC = Group(
         ),
         field(Dealerships.brands, _("Brands"), Kind.CHOICES, default=[], parse=parse_brands, form=BRANDS_FORM),
         field(Dealerships.phone, _("Phone"), Kind.PHONE),
+        field(
+            Dealerships.latitude,
+            _("Latitude"),
+            Kind.DECIMAL,
+            scale=6,
+            minimum=-90,
+            maximum=90,
+            unit="°",
+            help=_AS_ON_MAPS,
+        ),
+        field(Dealerships.longitude, _("Longitude"), Kind.DECIMAL, scale=6, minimum=-180, maximum=180, unit="°"),
+        field(
+            Dealerships.opening_hours,
+            _("Opening hours"),
+            Kind.JSON,
+            parse=parse_opening_hours,
+            form=OPENING_HOURS_FORM,
+            help=_("A line for each day that is open, for example mon: 07:00-16:00."),
+        ),
         field(Dealerships.parent_dealership, _("Head office"), Kind.REF, ref=DEALERSHIPS, tree=True),
         field(
             Dealerships.prep_center,
@@ -188,7 +216,7 @@ COLLECTION = Collection(
         icon="building-store",
         menu=True,
     ),
-    rules=(prep_fits_type, prep_center_fits),
+    rules=(prep_fits_type, prep_center_fits, has_a_position),
     related=(One("prep", Dealerships.prep_center, DEALERSHIPS),),
     unique=(
         Unique(

@@ -1,6 +1,7 @@
 """Public names of people: its collections and fields."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from directapp.declare.names import FieldName, FieldNames, Json
@@ -9,6 +10,8 @@ TENANTS = "tenants"
 ROLES = "roles"
 DEALERSHIPS = "dealerships"
 USERS = "users"
+DEPARTMENTS = "departments"
+TRACKING_PURPOSES = "tracking_purposes"
 SECOND_FACTORS = "second_factors"
 RECOVERY_CODES = "recovery_codes"
 NETWORK_RULES = "network_rules"
@@ -19,6 +22,11 @@ DIRECTORY_TOKENS = "directory_tokens"
 DIRECTORY_PEOPLE = "directory_people"
 DIRECTORY_GROUPS = "directory_groups"
 DIRECTORY_MEMBERS = "directory_members"
+
+
+# The types of sites that sell cars, and of those that prepare them; the others serve vehicles that are kept.
+SELLING = frozenset({"sales_only", "sales_and_prep"})
+PREPARING = frozenset({"prep_center_only", "sales_and_prep"})
 
 
 class Tenants(FieldNames):
@@ -33,6 +41,9 @@ class Tenants(FieldNames):
     # Optional steps
     quality_check: FieldName[bool]
     appraisal: FieldName[bool]
+
+    # Modules
+    modules: FieldName[list[str]]
 
     # Statuses
     status_names: FieldName[Json]
@@ -66,6 +77,9 @@ class Dealerships(FieldNames):
     functions: FieldName[list[str]]
     brands: FieldName[list[str]]
     phone: FieldName[str]
+    latitude: FieldName[Decimal]
+    longitude: FieldName[Decimal]
+    opening_hours: FieldName[Json]
     parent_dealership: FieldName[UUID]
     prep_center: FieldName[UUID]
     does_own_prep: FieldName[bool]
@@ -82,6 +96,32 @@ class Dealerships(FieldNames):
     appraisal: FieldName[bool]
     decide_without_checklist: FieldName[bool]
     approval_limits: FieldName[Json]
+
+
+class Departments(FieldNames):
+    """The fields of departments."""
+
+    name: FieldName[str]
+    parent: FieldName[UUID]
+    dealership: FieldName[UUID]
+    cost_centre: FieldName[str]
+    manager: FieldName[UUID]
+    active: FieldName[bool]
+
+
+class TrackingPurposes(FieldNames):
+    """The fields of what movement and behaviour are followed for."""
+
+    purpose: FieldName[str]
+    legal_basis: FieldName[str]
+    data: FieldName[list[str]]
+    roles: FieldName[list[str]]
+    keep_days: FieldName[int]
+    assessed_on: FieldName[date]
+    discussed_on: FieldName[date]
+    informed_on: FieldName[date]
+    active: FieldName[bool]
+    note: FieldName[str]
 
 
 class Users(FieldNames):

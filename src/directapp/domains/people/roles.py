@@ -17,7 +17,7 @@ MANAGER = "manager"
 # Runs the installation from outside every tenant; never given to a user.
 OPERATOR = "operator"
 
-LABELS: dict[str, Text] = {
+_AT_DEALERS: dict[str, Text] = {
     "new_car_sales": _("New car sales"),
     "used_car_sales": _("Used car sales"),
     "parts": pgettext("department", "Parts"),
@@ -28,15 +28,33 @@ LABELS: dict[str, Text] = {
     "sales_manager": _("Sales manager"),
     "manager": _("Manager"),
     "finance": _("Finance"),
+}
+_IN_FLEETS: dict[str, Text] = {
+    "fleet_manager": _("Fleet manager"),
+    "supervisor": _("Supervisor"),
+    "dispatcher": _("Dispatcher"),
+    "technician": _("Technician"),
+    "driver": _("Driver"),
+    "safety_officer": _("Safety officer"),
+    "safety_rep": _("Safety representative"),
+    "buyer": _("Buyer"),
+    "analyst": _("Analyst"),
+    "auditor": _("Auditor"),
+}
+LABELS: dict[str, Text] = {
+    **_AT_DEALERS,
+    **_IN_FLEETS,
     "tenant_admin": _("Administrator"),
     "operator": _("Operator"),
 }
 
-# The roles of the permission matrix, with spaces between, for `grants`.
-WORKING = " ".join(code for code in LABELS if code not in {ADMIN, OPERATOR})
+# The roles of both permission matrices, with spaces between, for `grants`.
+WORKING = " ".join((*_AT_DEALERS, *_IN_FLEETS))
 EVERYONE = f"{WORKING} {ADMIN}"
-# Those whose work is the cars themselves, not the money behind them.
-HANDLING = " ".join(code for code in WORKING.split() if code != "finance")
+# Those whose work is the cars of a dealer.
+DEALING = " ".join(_AT_DEALERS)
+# Of them, those whose work is the cars themselves, not the money behind them.
+HANDLING = " ".join(code for code in _AT_DEALERS if code != "finance")
 # Whom a manager staffs a site with: what these roles see, a manager sees. Finance keeps the figures that a manager is
 # measured by, and is an administrator's to give.
 STAFF = (
@@ -48,7 +66,18 @@ STAFF = (
     "mechanic",
     "detailer",
     "sales_manager",
+    "supervisor",
+    "dispatcher",
+    "technician",
+    "driver",
 )
+AUDITOR = "auditor"
+# Roles that write nothing: an auditor may have them too.
+READING = frozenset({AUDITOR, "analyst", "safety_rep"})
+# Who orders does not pay.
+NEVER_TOGETHER = (("finance", "buyer"),)
+# Who pays neither gives rights nor sends vehicles out, unless somebody says that it has to be so.
+ASKED_TOGETHER = (("finance", ADMIN), ("finance", "dispatcher"))
 
 
 def role_choices(*without: str) -> tuple[Choice, ...]:

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from directapp.declare.case import Case
 from directapp.declare.names import FieldName, Patch, Row
-from directapp.domains.people.fields import Dealerships, Users
-from directapp.domains.people.roles import ADMIN, LABELS, given_by
+from directapp.domains.people.fields import PREPARING, SELLING, Dealerships, Users
+from directapp.domains.people.roles import ADMIN, ASKED_TOGETHER, AUDITOR, LABELS, NEVER_TOGETHER, READING, given_by
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import _, join, verbatim
+from directapp.kernel.text import Text, _, join, verbatim
 
 OWN_RIGHTS = _("You cannot change your own rights. Ask another administrator or manager.")
 ABOVE = _("Only an administrator may give or change rights at this level.")
@@ -17,6 +17,8 @@ THEIR_EMAIL = _("The user changes the e-mail under My profile, or ask an adminis
 BEYOND = _("Only an administrator may give the role {role}.")
 OTHER_SITE = _("You manage users of your own site only.")
 NO_ROLE = _("Choose at least one role.")
+_APART = _("The same person cannot be {one} and {other}: one role controls what the other does.")
+_TOGETHER = _("{one} and {other} in one person: nobody else controls what this person does.")
 NO_SITE = _("Choose a site. Only administrators go without.")
 
 
@@ -37,6 +39,28 @@ def roles_and_site(case: Case) -> list[Problem]:
     if case.get(Users.dealership) is None and not is_admin(roles):
         problems.append(Problem(NO_SITE, field=Users.dealership))
     return problems
+
+
+def roles_that_conflict(case: Case) -> list[Problem]:
+    """Refuse roles of which one controls the other in one hand; some are let through when somebody says yes."""
+    return conflicts(case.get(Users.roles) or ()) if case.changed(Users.roles) else []
+
+
+def conflicts(roles: Iterable[str]) -> list[Problem]:
+    """Return why roles do not go together, with code CONFIRM where they may after all."""
+    held = set(roles)
+    writing = sorted(held - READING) if AUDITOR in held else []
+    never = [*(pair for pair in NEVER_TOGETHER if held.issuperset(pair)), *((AUDITOR, role) for role in writing)]
+    asked = [pair for pair in ASKED_TOGETHER if held.issuperset(pair)]
+    return [
+        *(_conflict(_APART, pair) for pair in never),
+        *(_conflict(_TOGETHER, pair, code="CONFIRM") for pair in asked),
+    ]
+
+
+def _conflict(message: Text, pair: tuple[str, str], code: str | None = None) -> Problem:
+    one, other = (LABELS.get(role, verbatim(role)) for role in pair)
+    return Problem(message.fill(one=one, other=other), field=Users.roles, code=code)
 
 
 def not_own_rights(case: Case) -> list[Problem]:
@@ -125,15 +149,15 @@ def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Pr
 
 
 def prep_fits_type(case: Case) -> list[Problem]:
-    """Demand a prep centre where a site only sells, and that it prepares nothing itself."""
-    if case.get(Dealerships.dealership_type) != "sales_only":
-        return []
-    problems = []
-    if case.get(Dealerships.prep_center) is None:
+    """Demand a prep centre where a site only sells, and that what does not prepare says so."""
+    kind, problems = case.get(Dealerships.dealership_type), []
+    if kind == "sales_only" and case.get(Dealerships.prep_center) is None:
         message = _("A site that only sells needs a prep centre.")
         problems.append(Problem(message, field=Dealerships.prep_center))
-    if case.get(Dealerships.does_own_prep):
-        message = _("A site that only sells does no prep itself.")
+    if kind is not None and kind not in PREPARING and case.get(Dealerships.does_own_prep):
+        message = (
+            _("A site that only sells does no prep itself.") if kind in SELLING else _("Such a site does no prep.")
+        )
         problems.append(Problem(message, field=Dealerships.does_own_prep))
     return problems
 
@@ -146,7 +170,15 @@ def prep_center_fits(case: Case) -> list[Problem]:
         return []
     own = case.get(Dealerships.prep_center) == case.get(Dealerships.id)
     kind = case.get(Dealerships.dealership_type) if own else case.one("prep").get(Dealerships.dealership_type)
-    if kind != "sales_only":
+    if kind is None or kind in PREPARING:
         return []
     message = _("That site prepares no cars; choose another.")
     return [Problem(message, field=Dealerships.prep_center)]
+
+
+def has_a_position(case: Case) -> list[Problem]:
+    """Demand both coordinates, or none."""
+    missing = [name for name in (Dealerships.latitude, Dealerships.longitude) if case.get(name) is None]
+    if len(missing) != 1:
+        return []
+    return [Problem(_("A position has both a latitude and a longitude."), field=missing[0])]

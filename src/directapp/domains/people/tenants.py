@@ -3,7 +3,7 @@
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.collection import Collection, SetUp, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Group, field
+from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.domains.people.events import TENANT_NAMED
 from directapp.domains.people.fields import Tenants
@@ -36,13 +36,27 @@ COLLECTION = Collection(
             _("Statuses"),
             (field(Tenants.status_names, _("Names of statuses"), Kind.JSON, parse=parse_statuses, form=STATUSES_FORM),),
         ),
+        Group(
+            "modules",
+            _("Modules"),
+            (
+                field(
+                    Tenants.modules,
+                    _("Modules"),
+                    Kind.CHOICES,
+                    default=[],
+                    choices=choices(("dealership", _("Car dealers")), ("fleet", _("Vehicles and drivers"))),
+                    help=_("What the menu offers; none ticked: all. Nobody loses a right by it, or gains one."),
+                ),
+            ),
+        ),
         STEPS_GROUP,
         COMPANY_GROUP,
         SIGN_IN_GROUP,
     ),
     access=Access(
         grants=(
-            *grants(WORKING, read=("all", "statuses")),
+            *grants(WORKING, read=("all", "statuses", "modules")),
             Grant(role=ADMIN, read=("*",), write=("*",), verbs=("switch_step",)),
         ),
         systems=("signin", "importer", "demo", "workflow"),

@@ -263,7 +263,13 @@ COLLECTION = Collection(
     verbs=VERBS,
     subject=True,
     actors=load_actors,
-    rules=(rules.roles_and_site, rules.not_own_rights, rules.not_above_own, rules.email_by_its_own_way),
+    rules=(
+        rules.roles_and_site,
+        rules.roles_that_conflict,
+        rules.not_own_rights,
+        rules.not_above_own,
+        rules.email_by_its_own_way,
+    ),
     fill=(rules.mark_administrator, rules.end_sessions_of_inactive, rules.mark_deactivated_here),
     unique=(
         Unique(

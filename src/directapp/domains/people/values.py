@@ -69,6 +69,38 @@ STATUSES_FORM = {
 }
 
 
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_OPEN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
+OPENING_HOURS_FORM = {
+    "type": "object",
+    "propertyNames": {"enum": list(_DAYS)},
+    "additionalProperties": {
+        "type": "string",
+        "pattern": f"^{_OPEN.pattern}$",
+        "description": "From earlier to later.",
+    },
+}
+
+
+def parse_opening_hours(value: Any) -> dict[str, str]:
+    """Return when a site is open, by day: ``{"mon": "07:00-16:00"}``; a day that is missing is closed.
+
+    Raises:
+        BadValueError: it is something else.
+
+    """
+    hours = {day: "".join(str(spoken).split()).replace("–", "-") for day, spoken in value.items()}
+    for day, spoken in hours.items():
+        start, _dash, end = spoken.partition("-")
+        if day not in _DAYS or _OPEN.fullmatch(spoken) is None or end <= start:
+            raise BadValueError(
+                _("“{written}” cannot be read; write for example mon: 07:00-16:00.").fill(
+                    written=f"{day}: {spoken}"[:60]
+                )
+            )
+    return {day: hours[day] for day in _DAYS if day in hours}
+
+
 def parse_statuses(value: Any) -> dict[str, dict[str, Any]]:
     """Return what a company calls the statuses of its collections, by language, and the colours of their phases.
 

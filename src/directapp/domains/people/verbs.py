@@ -1,6 +1,6 @@
 """Verbs of people: invite, roles, deactivation, one-time links and API keys, each behind its guards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from directapp.domains.people import rules
 from directapp.domains.people.events import RESET_ASKED, SECOND_FACTOR_RESET, USER_INVITED
 from directapp.domains.people.fields import USERS, ApiKeys, Credentials, Users
 from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path, take_factors
-from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
+from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem, UnconfirmedError
 from directapp.kernel.text import _
 from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
 from directapp.services.command import CommandContext
@@ -63,6 +63,7 @@ async def invite(ctx: CommandContext) -> None:
     invited = row_of({Users.dealership: values.get(Users.dealership)})
     _refuse(rules.may_manage(ctx.actor, invited, values[Users.roles]))
     _refuse(rules.not_given_by(ctx.actor, values[Users.roles], Users.roles))
+    _ask(ctx, values[Users.roles])
     ctx.answer = await ctx.create(USERS, {**values, Users.invited_at: ctx.now}, system=SYSTEM)
     ctx.emit(USER_INVITED, on=ctx.answer, user=str(ctx.answer.id))
 
@@ -73,6 +74,7 @@ async def set_roles(ctx: CommandContext) -> None:
     _refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
     added = [role for role in roles if role not in (ctx.target.row.get(Users.roles) or ())]
     _refuse(rules.not_given_by(ctx.actor, added, Users.roles))
+    _ask(ctx, roles)
     await ctx.change({Users.roles: roles}, system=SYSTEM)
 
 
@@ -164,3 +166,10 @@ async def revoke(ctx: CommandContext) -> None:
 def _refuse(problem: Problem | None) -> None:
     if problem is not None:
         raise ForbiddenError(problem)
+
+
+def _ask(ctx: CommandContext, roles: Iterable[str]) -> None:
+    """Ask for a yes where roles are better apart: the system that writes them is not asked."""
+    asks = [problem for problem in rules.conflicts(roles) if problem.code == "CONFIRM"]
+    if asks and not ctx.work.confirmed:
+        raise UnconfirmedError(asks)

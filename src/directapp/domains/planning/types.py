@@ -7,7 +7,7 @@ from directapp.declare.case import Case
 from directapp.declare.collection import Collection, SetUp, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.domains.planning.fields import ResourceTypes
 from directapp.domains.planning.rights import SYSTEMS
 from directapp.kernel.errors import Problem
@@ -93,7 +93,7 @@ RESOURCE_TYPES = Collection(
     access=Access(
         systems=SYSTEMS,
         grants=(
-            *grants(WORKING, read=("all",)),
+            *grants(DEALING, read=("all",)),
             Grant(role="tenant_admin", write=("all",), create=True),
         ),
     ),

@@ -10,7 +10,7 @@ from directapp.declare.fields import SUBJECT_COLLECTION, SUBJECT_ID, Group, choi
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.rules import Empty, In, all_of, either
 from directapp.domains.cars.fields import CARS, Cars
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.domains.records.events import FILE_ADDED
 from directapp.domains.records.fields import CarFiles, Files
 from directapp.domains.records.rights import ALONG, SEEN, SEEN_OWN
@@ -180,7 +180,7 @@ CAR_FILES = Collection(
     access=Access(
         systems=("workflow", "custodian", "vendor", "importer", "demo"),
         grants=(
-            *grants(WORKING, rows=SEEN, read=("all",)),
+            *grants(DEALING, rows=SEEN, read=("all",)),
             *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),
             Grant(role="tenant_admin", write=("*",), create=True, delete=True),
         ),

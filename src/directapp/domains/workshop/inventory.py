@@ -9,7 +9,7 @@ from directapp.declare.fields import Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.domains.people.fields import DEALERSHIPS
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.domains.workshop.fields import PartsInventory
 from directapp.kernel.text import _, pgettext
 
@@ -72,7 +72,7 @@ PARTS_INVENTORY = Collection(
     access=Access(
         systems=("workflow", "importer", "demo"),
         grants=(
-            *grants(WORKING, read=("stock",)),
+            *grants(DEALING, read=("stock",)),
             Grant(role="parts", rows=OWN_SITE, read=("stock", "cost"), write=("stock", "cost"), create=True),
             Grant(role="manager", rows=OWN_SITES, read=("stock", "cost")),
             Grant(role="finance", rows=OWN_SITES, read=("stock", "cost"), write=("cost",)),

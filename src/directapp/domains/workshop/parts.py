@@ -16,7 +16,7 @@ from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Fact, Step, Workflow, state, status_choices
 from directapp.domains.cars.fields import CAR_ACCESSORIES, CARS, CarAccessories, Cars, PartsOrders, ordering_side
 from directapp.domains.cars.fields import PARTS_ORDERS as NAME
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.domains.workshop import events
 from directapp.domains.workshop.fields import PARTS_INVENTORY, PartsInventory
 from directapp.domains.workshop.parts_effects import (
@@ -304,7 +304,7 @@ PARTS_ORDERS = Collection(
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
         grants=(
-            *grants(WORKING, rows=SEEN, read=("all",)),
+            *grants(DEALING, rows=SEEN, read=("all",)),
             Grant(role="parts", rows=SEEN, read=("all",), write=("all",), create=True, verbs=_VERB_NAMES),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=_VERB_NAMES),
         ),
@@ -327,6 +327,7 @@ PARTS_ORDERS = Collection(
         filters=(PartsOrders.status, PartsOrders.ordered_by_side, PartsOrders.supplier, PartsOrders.eta),
         icon="package",
         menu=True,
+        module="dealership",
     ),
     workflow=WORKFLOW,
     verbs=VERBS,

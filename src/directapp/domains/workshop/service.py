@@ -9,7 +9,7 @@ from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import USERS
-from directapp.domains.people.roles import WORKING
+from directapp.domains.people.roles import DEALING
 from directapp.domains.workshop.fields import WORK_ITEMS, ServiceHistory
 from directapp.domains.workshop.rights import SEEN
 from directapp.domains.workshop.work_items import KINDS
@@ -86,7 +86,7 @@ SERVICE_HISTORY = Collection(
     access=Access(
         systems=("workflow", "custodian", "importer", "demo"),
         grants=(
-            *grants(WORKING, rows=SEEN, read=("all",)),
+            *grants(DEALING, rows=SEEN, read=("all",)),
             # Those who work on cars seen in full only, so that no bank view gains an entry.
             *grants("mechanic detailer planner manager", rows=SEEN, read=("all",), verbs=("record",)),
             Grant(role="tenant_admin", write=("*",), create=True, verbs=("record",)),

@@ -128,6 +128,12 @@ def _stated(meta: CollectionMeta) -> Schema:
 def answered(spec: Spec, meta: CollectionMeta, item: Field) -> Schema:
     """Return how a field is answered."""
     found = dict(_ANSWERED[item.kind])
+    if item.kind is Kind.DECIMAL:
+        found = {
+            "type": "string",
+            "pattern": rf"^-?[0-9]+\.[0-9]{{{item.scale}}}$",
+            "examples": [f"{12:.{item.scale}f}"],
+        }
     codes = [c.code for c in item.choices]
     if item.name == "status" and meta.declared.workflow is not None:
         codes = [s.code for s in meta.declared.workflow.states]
@@ -183,21 +189,22 @@ def _decimals(item: Field) -> str:
     """Return the pattern of amounts within a field's bounds, which are whole numbers, the lower one nought or less."""
     most = _WHOLE_DIGITS[item.kind]
     sign = "-?" if item.minimum is None or item.minimum < 0 else ""
-    whole = rf"[0-9]{{1,{most}}}\.[0-9]{{2}}" if item.maximum is None else up_to(item.maximum)
+    parts = rf"\.[0-9]{{{item.scale}}}"
+    whole = rf"[0-9]{{1,{most}}}{parts}" if item.maximum is None else up_to(item.maximum, item.scale)
     return rf"^{sign}(?:{whole})$"
 
 
-def up_to(highest: Decimal | int) -> str:
-    """Return the pattern of the amounts with two decimals from nought to a whole number."""
-    digits = str(int(highest))
-    parts = [rf"{digits}\.00"]
+def up_to(highest: Decimal | int, scale: int = 2) -> str:
+    """Return the pattern of the amounts with so many decimals from nought to a whole number."""
+    digits, end = str(int(highest)), rf"\.[0-9]{{{scale}}}"
+    parts = [rf"{digits}\.{'0' * scale}"]
     for place, digit in enumerate(digits):
         left = len(digits) - place - 1
         if digit != "0":
             rest = f"[0-9]{{{left}}}" if left else ""
-            parts.append(rf"{digits[:place]}[0-{int(digit) - 1}]{rest}\.[0-9]{{2}}")
+            parts.append(rf"{digits[:place]}[0-{int(digit) - 1}]{rest}{end}")
     if len(digits) > 1:
-        parts.append(rf"[0-9]{{1,{len(digits) - 1}}}\.[0-9]{{2}}")
+        parts.append(rf"[0-9]{{1,{len(digits) - 1}}}{end}")
     return "|".join(parts)
 
 

@@ -226,9 +226,12 @@ class RequestContext:
         ``more`` are fields of the intent: ``target``, ``version``, ``base``, ``dry_run``.
         """
         if posted is None:
-            return await self._perform(self.intent(meta, verb, patch, **more))
-        async with self.step_up(posted):
-            return await self._perform(self.intent(meta, verb, patch, posted=posted, **more))
+            answer = await self._perform(self.intent(meta, verb, patch, **more))
+        else:
+            async with self.step_up(posted):
+                answer = await self._perform(self.intent(meta, verb, patch, posted=posted, **more))
+        self.services.statuses.written(meta.name, self.person.tenant)
+        return answer
 
     async def _perform(self, intent: Intent) -> Answer:
         try:

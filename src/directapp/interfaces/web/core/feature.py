@@ -12,10 +12,11 @@ from directapp.declare.spec import CollectionMeta
 from directapp.derive.pages import Child
 from directapp.derive.shown import Shown
 from directapp.interfaces.web.core.beside import Ask
-from directapp.interfaces.web.core.context import RequestContext
+from directapp.interfaces.web.core.context import Pin, RequestContext
 from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.rights import Allowed
 from directapp.interfaces.web.core.seen import Record
+from directapp.interfaces.web.core.words import WORDS
 from directapp.kernel.text import Text
 
 Variables = Mapping[str, Any]
@@ -60,6 +61,30 @@ class MenuEntry:
     codes: frozenset[str]
     order: int
     in_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RailLink:
+    """A line of the menu as a page shows it; ``pins`` are the pinned views of its list."""
+
+    href: str
+    label: str
+    icon: str
+    current: bool
+    pins: Sequence[Pin] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The menu of a page: what stands in it, what stands under "More", and administration."""
+
+    links: Sequence[RailLink]
+    more: Sequence[RailLink]
+    administration: RailLink | None
+
+
+# Entries that anybody's menu has, administration and "More" among them.
+MOST_IN_MENU = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,3 +351,19 @@ class Features:
     def menu_of(self, ctx: RequestContext) -> list[MenuEntry]:
         """Return the entries of a person's menu beside the lists, none before sign-in."""
         return [e for e in self.menu if e.visible(ctx)] if ctx.actor else []
+
+    def rail_of(self, ctx: RequestContext, here: str) -> Rail:
+        """Return a person's menu on the page that is called ``here``, none before sign-in."""
+        settings = self.settings_of(ctx)
+        inside = self.collections_in(settings)
+        links = [RailLink(e.href(ctx), ctx.say(e.label), e.icon, here in e.codes) for e in self.menu_of(ctx)]
+        for item in (i for i in ctx.menu if i.name not in inside):
+            pins = [pin for pin in ctx.pins if pin.collection == item.name]
+            links.append(RailLink(item.href, item.label, item.icon, here == item.name, pins))
+        administration = None
+        if settings:
+            label = ctx.say(WORDS["administration"])
+            administration = RailLink("/app/admin", label, "settings", here == "admin" or here in inside)
+        room = MOST_IN_MENU - (administration is not None)
+        shown = room if len(links) <= room else room - 1
+        return Rail(links[:shown], links[shown:], administration)

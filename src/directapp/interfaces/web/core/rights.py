@@ -49,6 +49,11 @@ def opens(*collections: str) -> Allowed:
     return asked
 
 
+def lists(collection: str) -> Allowed:
+    """Return whether a collection stands in the menu of a person's company, and the person opens it."""
+    return lambda ctx: ctx.actor is not None and any(item.name == collection for item in ctx.menu)
+
+
 def has_role(*roles: str) -> Allowed:
     """Return whether a person has one of these roles."""
     return lambda ctx: ctx.actor is not None and bool(ctx.person.roles & set(roles))

@@ -1,4 +1,4 @@
-"""Statuses as a person's company calls them, remembered for a minute."""
+"""Statuses as a person's company calls them, and the modules it uses, remembered for a minute."""
 
 import time
 from uuid import UUID
@@ -9,7 +9,7 @@ from directapp.kernel.actor import Actor
 from directapp.services.platform import Platform
 
 REMEMBERED = 60.0
-TENANTS, NAMES = "tenants", "status_names"
+TENANTS, NAMES, MODULES = "tenants", "status_names", "modules"
 _MOST = 2000
 
 
@@ -26,12 +26,13 @@ class StatusNames:
         known = self._known.get(actor.tenant)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        spec = await renamed_for(self._platform, actor, TENANTS, NAMES)
+        spec = await renamed_for(self._platform, actor, TENANTS, NAMES, MODULES)
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[actor.tenant] = (time.monotonic() + REMEMBERED, spec)
         return spec
 
-    def forget(self, tenant: UUID) -> None:
-        """Read a company's names anew."""
-        self._known.pop(tenant, None)
+    def written(self, collection: str, tenant: UUID) -> None:
+        """Hear of a write: after one to a company's own record its names and modules are read anew."""
+        if collection == TENANTS:
+            self._known.pop(tenant, None)

@@ -92,7 +92,6 @@ async def save_statuses(ctx: PersonContext) -> Response:
     except DirectAppError as error:
         _, summary = forms.sort_problems(error.problems, meta.fields, ctx.language)
         return await _page(ctx, typed, summary=summary, status=int(error.status))
-    ctx.services.statuses.forget(tenant)
     told = f"{ctx.say(COMMON['saved'])}: {ctx.say(WORDS['statuses'])}"
     ctx.cookies.append(notes.tell_done(told, ctx.now, undo=None, href=HERE))
     return ctx.go(HERE)

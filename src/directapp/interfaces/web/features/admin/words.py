@@ -146,6 +146,10 @@ WORDS: Mapping[str, Text] = {
     # What else the front page of administration leads to
     "users": _("Users"),
     "users_about": _("Invite, give roles, deactivate."),
+    "departments": _("Departments"),
+    "departments_about": _("Cost centres, and who heads what, across the sites."),
+    "tracking": _("Tracking purposes"),
+    "tracking_about": _("What movement and behaviour are followed for, on what ground, and who sees it."),
     "standing_in": pgettext("several", "Active"),
     "standing_invited": _("Invited"),
     "standing_out": _("Deactivated"),

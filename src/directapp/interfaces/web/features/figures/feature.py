@@ -1,6 +1,7 @@
 """Figures: what a period came to."""
 
 from directapp.interfaces.web.core.feature import Feature, MenuEntry
+from directapp.interfaces.web.core.rights import lists
 from directapp.interfaces.web.features.figures import monday, page
 from directapp.interfaces.web.features.figures.words import WORDS
 
@@ -12,7 +13,7 @@ FEATURE = Feature(
             href=lambda _: page.PATH,
             label=WORDS["figures"],
             icon="chart-bar",
-            visible=page.opens_figures,
+            visible=lambda ctx: lists("cars")(ctx) and page.opens_figures(ctx),
             codes=frozenset({"figures"}),
             order=40,
         ),

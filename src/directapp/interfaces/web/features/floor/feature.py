@@ -3,6 +3,7 @@
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, MenuEntry, Panel, RecordPart
 from directapp.interfaces.web.core.render import Asset
+from directapp.interfaces.web.core.rights import lists
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.words import WORDS
 from directapp.interfaces.web.features.floor import labels, mine, prints, scan, taps
@@ -51,7 +52,7 @@ def floor_feature(worker: Asset) -> Feature:
                 href=lambda _: "/app/scan",
                 label=WORDS["scan"],
                 icon="scan",
-                visible=lambda _: True,
+                visible=lists("cars"),
                 codes=frozenset({"scan"}),
                 order=50,
                 in_hand=True,

@@ -246,6 +246,9 @@ _ADMIN = Front(
     stages=(),
 )
 
+# Until there is more for them to count.
+_IN_FLEETS = Front(tiles=(_ask(_("People at my site"), _OWN_SITE, collection="users"),), work=_WORRIES)
+
 # The order is that of the roles of a person who has several.
 FRONTS: Mapping[str, Front] = {
     "mechanic": _hand("mechanic", "technical"),
@@ -258,5 +261,20 @@ FRONTS: Mapping[str, Front] = {
     "sales_manager": _SALES_MANAGER,
     "manager": _MANAGER,
     "finance": _FINANCE,
+    **dict.fromkeys(
+        (
+            "fleet_manager",
+            "supervisor",
+            "dispatcher",
+            "technician",
+            "driver",
+            "safety_officer",
+            "safety_rep",
+            "buyer",
+            "analyst",
+            "auditor",
+        ),
+        _IN_FLEETS,
+    ),
     "tenant_admin": _ADMIN,
 }
