@@ -69,7 +69,8 @@ def test_the_framework_inside_stays_small() -> None:
     # 19,000 before drift, refusals of other versions' databases, the clock of the audit, and what is away or held.
     # 19,300 before values are forgotten under their seals, and who reads what is personal is told.
     # 19,450 before figures are counted, and what is known of outside services is kept.
-    assert lines < 19_550
+    # 19,550 before decimals have a scale, and companies the modules they use.
+    assert lines < 19_600
 
 
 def test_what_is_set_up_is_compiled() -> None:
