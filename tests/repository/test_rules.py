@@ -70,7 +70,8 @@ def test_the_framework_inside_stays_small() -> None:
     # 19,300 before values are forgotten under their seals, and who reads what is personal is told.
     # 19,450 before figures are counted, and what is known of outside services is kept.
     # 19,550 before decimals have a scale, and companies the modules they use.
-    assert lines < 19_600
+    # 19,600 before companies put roles of their own together.
+    assert lines < 19_660
 
 
 def test_what_is_set_up_is_compiled() -> None:

@@ -1,6 +1,7 @@
 """An independent judge of access: the declarations read as data, in plain Python over plain rows."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -25,8 +26,9 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import Spec
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
+from directapp.kernel.roles import CustomRole
 
 Row = Mapping[str, Any]
 Rows = Mapping[str, Mapping[UUID, Row]]
@@ -89,6 +91,28 @@ class Declared:
         if role == ERASES and self.personal:
             return (*given, Grant(role=role, write=("*",), delete=access.erasable))
         return given
+
+    def of_own(self, role: CustomRole) -> tuple[Grant, ...]:
+        """Return what a role of a company's own has taken over of the entries."""
+        return tuple(
+            replace(
+                entry,
+                role=role,
+                read=tuple(self.members(piece.read) & self.reads(entry)),
+                write=tuple(self.members(piece.write) & self.writes(entry)),
+                verbs=piece.verbs,
+                create=piece.create,
+                delete=piece.delete,
+            )
+            for piece in role.pieces
+            if piece.collection == self.name
+            for key, entry in self.entries.items()
+            if key == piece.entry
+        )
+
+    @cached_property
+    def entries(self) -> dict[str, Grant]:
+        return CollectionMeta(self.collection).entries
 
 
 def declared_in(spec: Spec) -> dict[str, Declared]:
@@ -200,7 +224,8 @@ class Oracle:
     def _grants(self, declared: Declared) -> tuple[Grant, ...]:
         people = tuple(g for g in declared.grants if g.role in self.actor.roles)
         systems = (g for role in self.actor.roles if role.startswith("sys_") for g in declared.of_system(role))
-        return (*people, *systems)
+        own = (g for role in self.actor.roles if isinstance(role, CustomRole) for g in declared.of_own(role))
+        return (*people, *systems, *own)
 
     def matching(self, declared: Declared, row: Row) -> tuple[Grant, ...]:
         """Return the entries whose rows a row is among."""

@@ -55,7 +55,7 @@ def probe_sql(declared: Declared) -> str:
     here = f"{table}.tenant_id = r.tenant_id AND {table}.id = r.id"
     move = _attempt(f"UPDATE {table} SET {sets} WHERE {here}", "moved") if columns else ""
     return f"""
-    CREATE FUNCTION {ident(f"probe_{declared.name}")}(old jsonb, other jsonb, new jsonb) RETURNS jsonb
+    CREATE OR REPLACE FUNCTION {ident(f"probe_{declared.name}")}(old jsonb, other jsonb, new jsonb) RETURNS jsonb
     LANGUAGE plpgsql AS $$
     DECLARE
       r {table}; seen uuid[]; changed uuid[]; deleted uuid[] := '{{}}'; moved uuid[] := '{{}}'; made uuid[] := '{{}}';

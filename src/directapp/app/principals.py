@@ -15,7 +15,9 @@ from directapp.kernel.tokens import TokenKind
 
 REMEMBERED = 30.0
 _MOST = 10_000
-MADE_OF = frozenset({"tenants", "users", "dealerships", "sessions", "api_keys", "network_rules", "directory_tokens"})
+MADE_OF = frozenset(
+    {"tenants", "roles", "users", "dealerships", "sessions", "api_keys", "network_rules", "directory_tokens"}
+)
 _DIRECTORY = f"{TokenKind.DIRECTORY.value}_"
 
 

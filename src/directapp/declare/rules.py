@@ -119,3 +119,41 @@ def all_of(*parts: Rule) -> All:
 def either(*parts: Rule) -> Either:
     """At least one part holds."""
     return Either(parts)
+
+
+_WHO = {Who.USER: "me", Who.SITE: "my site", Whose.SITES: "my sites", Whose.BRANDS: "my site's brands"}
+
+
+def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
+    """Return a row rule as a person would say it."""
+    match rule:
+        case Everything():
+            return "all"
+        case Nothing():
+            return "none"
+        case Is(column=column, value=value):
+            return f"{column} is {_WHO[value] if isinstance(value, Who) else value}"
+        case Other(column=column, value=value):
+            return f"{column} is not {value}"
+        case In(column=column, values=values):
+            return f"{column} in {_WHO[values] if isinstance(values, Whose) else '/'.join(values)}"
+        case Empty(column=column):
+            return f"{column} is empty"
+        case Not(part=part):
+            return f"not ({rule_words(part)})"
+        case All(parts=parts):
+            return " and ".join(_bracketed(p) for p in parts)
+        case Either(parts=parts):
+            return " or ".join(_bracketed(p) for p in parts)
+        case SeenInFull(column=column, collection=name):
+            return f"{column} ({name}) seen in full"
+        case SubjectSeen(column=column):
+            return f"{column} (any subject) seen in full"
+        case Parent(column=column, collection=name, rule=inner, key=key):
+            other = name if key == "id" else f"{name} by {key}"
+            return f"{column} ({other}) with {rule_words(inner)}"
+
+
+def _bracketed(rule: Rule) -> str:
+    words = rule_words(rule)
+    return f"({words})" if isinstance(rule, All | Either) else words

@@ -1,5 +1,6 @@
 """Spec: the frozen sum of all collections, checked as a whole at import."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -10,13 +11,29 @@ from directapp.declare.collection import SYSTEM, Collection, Tally
 from directapp.declare.events import Event
 from directapp.declare.fields import Choice, Field, Group
 from directapp.declare.kinds import Kind
-from directapp.declare.rules import All, Either, Empty, Everything, In, Is, Not, Parent, Rule, SeenInFull, SubjectSeen
+from directapp.declare.rules import (
+    All,
+    Either,
+    Empty,
+    Everything,
+    In,
+    Is,
+    Not,
+    Parent,
+    Rule,
+    SeenInFull,
+    SubjectSeen,
+    rule_words,
+)
 from directapp.declare.verbs import Verb
+from directapp.kernel.roles import CustomRole
 from directapp.kernel.text import _
 
 ID = Field(name="id", label=_("Id"), kind=Kind.REF, computed=True, immutable=True)
 
 
+# So many sets of roles are kept in mind for a collection.
+_MOST_ROLES = 5_000
 # Every collection is read by the pipeline (related rows), and written by undo (audited before-values) and the eraser
 # (what law asks to be forgotten).
 IMPLIED_SYSTEMS = ("pipeline", "undo", "eraser")
@@ -136,14 +153,49 @@ class CollectionMeta:
         """Return the entries of an actor's roles; a listed system actor has everything."""
         known = self._grants.get(roles)
         if known is None:
+            if len(self._grants) >= _MOST_ROLES:
+                self._grants, self._reads, self._writes = {}, {}, {}
             known = self._grants[roles] = self._pick_grants(roles)
         return known
 
     def _pick_grants(self, roles: frozenset[str]) -> tuple[Grant, ...]:
         listed = {f"sys_{name}" for name in (*self.declared.access.systems, *IMPLIED_SYSTEMS)}
         if roles & listed:
-            return (_SYSTEM_GRANT,)
-        return tuple(g for g in self.declared.access.grants if g.role in roles)
+            return (SYSTEM_GRANT,)
+        own = sorted(role for role in roles if isinstance(role, CustomRole))
+        return (
+            *(g for g in self.declared.access.grants if g.role in roles),
+            *(grant for role in own for grant in self._narrowed(role)),
+        )
+
+    @cached_property
+    def entries(self) -> dict[str, Grant]:
+        """The declared entries by the role and a digest of the rows they are about: what they are called in pieces."""
+        found: dict[str, Grant] = {}
+        for grant in self.declared.access.grants:
+            about = [rule_words(grant.rows), rule_words(grant.edit_rule), *grant.states, grant.full]
+            key = f"{grant.role}.{hashlib.sha256(repr(about).encode()).hexdigest()[:8]}"
+            alike = sum(1 for known in found if known.startswith(key))
+            found[f"{key}.{alike + 1}" if alike else key] = grant
+        return found
+
+    def _narrowed(self, role: CustomRole) -> Iterator[Grant]:
+        """Yield what a role takes over of the entries here; what is no longer declared gives nothing."""
+        for piece in role.pieces:
+            entry = self.entries.get(piece.entry) if piece.collection == self.name else None
+            if entry is not None:
+                yield replace(
+                    entry,
+                    role=role,
+                    read=tuple(sorted(self._known(piece.read) & self.reads(entry))),
+                    write=tuple(sorted(self._known(piece.write) & self.writes(entry))),
+                    verbs=tuple(v.name for v in self.verbs_of([entry]) if v.name in piece.verbs),
+                    create=entry.create and piece.create,
+                    delete=entry.delete and piece.delete,
+                )
+
+    def _known(self, names: Iterable[str]) -> frozenset[str]:
+        return self.expand(n for n in names if n in self._by_group or n in self.fields)
 
     def group_of(self, name: str) -> Group | None:
         """Return the group a field stands in; None for ``id``."""
@@ -165,7 +217,7 @@ class CollectionMeta:
         return next((v for v in self.declared.verbs if v.name == name), None)
 
 
-_SYSTEM_GRANT = Grant(role="system", read=(EVERY,), write=(EVERY,), create=True, delete=True, verbs=(EVERY,))
+SYSTEM_GRANT = Grant(role="system", read=(EVERY,), write=(EVERY,), create=True, delete=True, verbs=(EVERY,))
 
 
 def leaves(rule: Rule) -> Iterator[Rule]:

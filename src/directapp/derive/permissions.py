@@ -1,61 +1,8 @@
 """The permission matrix in words: who reads and writes what, a line each, for people to read and diff."""
 
 from directapp.declare.access import Grant
-from directapp.declare.rules import (
-    All,
-    Either,
-    Empty,
-    Everything,
-    In,
-    Is,
-    Not,
-    Nothing,
-    Other,
-    Parent,
-    Rule,
-    SeenInFull,
-    SubjectSeen,
-    Who,
-    Whose,
-)
+from directapp.declare.rules import rule_words
 from directapp.declare.spec import CollectionMeta, Spec
-
-_WHO = {Who.USER: "me", Who.SITE: "my site", Whose.SITES: "my sites", Whose.BRANDS: "my site's brands"}
-
-
-def rule_words(rule: Rule) -> str:  # noqa: C901, PLR0911 - one case a rule
-    """Return a row rule as a person would say it."""
-    match rule:
-        case Everything():
-            return "all"
-        case Nothing():
-            return "none"
-        case Is(column=column, value=value):
-            return f"{column} is {_WHO[value] if isinstance(value, Who) else value}"
-        case Other(column=column, value=value):
-            return f"{column} is not {value}"
-        case In(column=column, values=values):
-            return f"{column} in {_WHO[values] if isinstance(values, Whose) else '/'.join(values)}"
-        case Empty(column=column):
-            return f"{column} is empty"
-        case Not(part=part):
-            return f"not ({rule_words(part)})"
-        case All(parts=parts):
-            return " and ".join(_bracketed(p) for p in parts)
-        case Either(parts=parts):
-            return " or ".join(_bracketed(p) for p in parts)
-        case SeenInFull(column=column, collection=name):
-            return f"{column} ({name}) seen in full"
-        case SubjectSeen(column=column):
-            return f"{column} (any subject) seen in full"
-        case Parent(column=column, collection=name, rule=inner, key=key):
-            other = name if key == "id" else f"{name} by {key}"
-            return f"{column} ({other}) with {rule_words(inner)}"
-
-
-def _bracketed(rule: Rule) -> str:
-    words = rule_words(rule)
-    return f"({words})" if isinstance(rule, All | Either) else words
 
 
 def permission_text(spec: Spec) -> str:

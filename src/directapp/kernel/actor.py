@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from directapp.kernel.languages import Language
+from directapp.kernel.roles import CustomRole
 
 # How long a second factor that was shown counts for what asks for one anew.
 PROOF_LIFE = timedelta(minutes=5)
@@ -40,6 +41,19 @@ class Actor:
     def is_system(self) -> bool:
         """Whether this is a part of the system and not a person."""
         return self.user is None
+
+    @property
+    def works_as(self) -> frozenset[str]:
+        """The declared roles whose work is this one's: those held, and those that roles of the company's own are like.
+
+        It decides what is offered first and who is notified; what may be done is asked of ``roles``.
+        """
+        return frozenset(role.based_on if isinstance(role, CustomRole) else role for role in self.roles)
+
+    @property
+    def made_of(self) -> frozenset[str]:
+        """The declared roles that this one has all or anything of: what binds one of them binds this one too."""
+        return frozenset().union(*(role.sources if isinstance(role, CustomRole) else {role} for role in self.roles))
 
     def must_prove(self, now: datetime) -> bool:
         """Whether what asks for a second factor anew is closed until it is shown again."""

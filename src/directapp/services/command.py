@@ -203,6 +203,10 @@ class CommandContext:
         """Return the fields that an actor reads of a record; none where it does not see it."""
         return await self.work.readable(record.collection, record.id, actor)
 
+    async def count_seen(self, collection: str, actor: Actor, most: int) -> int:
+        """Return how many records of a collection an actor sees, one past ``most`` where there are more."""
+        return await self.work.count_seen(collection, actor, most)
+
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
         meta = self.work.spec.get(collection)

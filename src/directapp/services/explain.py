@@ -7,6 +7,7 @@ from uuid import UUID
 from directapp.declare.access import Grant
 from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import Actor
+from directapp.kernel.roles import role_codes
 from directapp.kernel.text import Text, _, join, verbatim
 from directapp.services import validation
 from directapp.store.database import Database
@@ -41,7 +42,8 @@ class Names:
 
     def role(self, code: str) -> Text:
         """Return what a role is called."""
-        return self.roles.get(code) or verbatim(code)
+        (known,) = role_codes([code])
+        return self.roles.get(known) or verbatim(known)
 
     def collection(self, meta: CollectionMeta) -> Text:
         """Return what a collection is called."""

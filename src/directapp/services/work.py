@@ -25,6 +25,8 @@ from directapp.services.status_words import as_facts, demand_reached, first_stat
 from directapp.services.subjects import actors_of, pointed_to
 from directapp.services.tallying import Tallying
 from directapp.store.changes import AuditEntry, Change
+from directapp.store.figures import compile_count
+from directapp.store.query import Query
 from directapp.store.unit import Found, Unit
 
 _MAX_DEPTH = 6
@@ -283,6 +285,15 @@ class Work:
         with self.unit.acting_as(actor):
             found = await self.unit.look_up(meta, record)
         return frozenset() if found is None else validation.readable(meta, actor, found)
+
+    async def count_seen(self, collection: str, actor: Actor, most: int) -> int:
+        """Return how many records of a collection an actor sees, one past ``most`` where there are more."""
+        meta = self.spec[collection]
+        if not meta.grants_of(actor.roles):
+            return 0
+        with self.unit.acting_as(actor):
+            plan = compile_count(self.spec, actor.roles, meta, Query(most=most))
+            return int(await self.unit.run(plan, []))
 
     @asynccontextmanager
     async def acting(self, system: str | None) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """Row rules as SQL: one generator for the policies and for the queries, so that they cannot drift."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from directapp.declare.access import Grant
@@ -21,7 +21,8 @@ from directapp.declare.rules import (
     Who,
     Whose,
 )
-from directapp.declare.spec import CollectionMeta, Spec, conjuncts
+from directapp.declare.spec import SYSTEM_GRANT, CollectionMeta, Spec, conjuncts
+from directapp.kernel.roles import row_right
 from directapp.store.names import copy_of, ident, join, literal, role_check
 from directapp.store.subject_sql import RoleRule, subject_seen
 
@@ -159,8 +160,8 @@ class RuleSql:
 
     def full(self, meta: CollectionMeta) -> list[RoleRule]:
         """Return by which rules people see records of a collection in full."""
-        people = meta.declared.access.grants
-        return self._widest([(g.role, g.rows) for g in self._grants_of(meta) if g.full and g in people])
+        people = [g for g in self._grants_of(meta) if g is not SYSTEM_GRANT and not g.role.startswith("sys_")]
+        return self._widest([(g.role, g.rows) for g in people if g.full])
 
     def of_roles(self, conditions: Sequence[tuple[str, str]]) -> str:
         """Return that one of the conditions holds, each for its role where policies ask (none: for all)."""
@@ -291,4 +292,21 @@ def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
     # What law asks to be forgotten is written over, or deleted.
     eraser = Grant(role="sys_eraser", write=("*",), delete=meta.declared.access.erasable)
     personal = (eraser,) if any(item.personal for item in meta.stored) else ()
-    return (*spec[meta.name].declared.access.grants, *from_systems, undo, *personal)
+    declared = spec[meta.name]
+    return (*declared.declared.access.grants, *_by_right(declared), *from_systems, undo, *personal)
+
+
+def _by_right(meta: CollectionMeta) -> Iterator[Grant]:
+    """Yield each right of each entry apart: what roles of a company's own are made of, whatever they are called."""
+    for key, entry in meta.entries.items():
+        none = replace(entry, write=(), verbs=(), create=False, delete=False)
+        unseen = replace(none, rows=Nothing(), edit=entry.edit_rule, full=False)
+        rights = {
+            "r": replace(none, edit=None),
+            "w": replace(unseen, write=entry.write),
+            "v": replace(unseen, verbs=entry.verbs),
+            "c": replace(unseen, create=entry.create),
+            "d": replace(unseen, delete=entry.delete),
+        }
+        for letter, grant in rights.items():
+            yield replace(grant, role=row_right(meta.name, key, letter))

@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from directapp.kernel.actor import Actor
+from directapp.kernel.roles import row_roles
 from directapp.store.names import BRAND_SEPARATOR, literal
 
 
@@ -17,7 +18,7 @@ def settings_of(actor: Actor) -> str:
         "app.user": str(actor.user or ""),
         "app.site": str(actor.site or ""),
         "app.sites": ",".join(sorted(str(s) for s in actor.sites)),
-        "app.roles": ",".join(sorted(actor.roles)),
+        "app.roles": ",".join(row_roles(actor.roles)),
         "app.brands": BRAND_SEPARATOR.join(sorted(b.replace(BRAND_SEPARATOR, "") for b in actor.brands)),
     }
     return "SELECT " + ", ".join(f"set_config('{k}', {literal(v)}, true)" for k, v in pairs.items())
@@ -25,11 +26,11 @@ def settings_of(actor: Actor) -> str:
 
 @lru_cache(maxsize=1024)
 def planned_for(roles: frozenset[str]) -> str:
-    """Return what a statement begins with, so that it is prepared for these roles apart from all others.
+    """Return what a statement begins with, so that it is prepared for what these roles give apart from all others.
 
     Its plan holds for these roles alone (``planned_for_present``).
     """
-    return f"/*{hashlib.sha256(','.join(sorted(roles)).encode()).hexdigest()[:12]}*/"
+    return f"/*{hashlib.sha256(','.join(row_roles(roles)).encode()).hexdigest()[:12]}*/"
 
 
 def lock_key(record: UUID) -> int:

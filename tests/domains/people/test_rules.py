@@ -104,9 +104,9 @@ def test_administrators_are_marked() -> None:
 
 def test_a_key_never_exceeds_its_maker() -> None:
     maker = person("manager", "finance")
-    assert rules.key_roles(maker, None) == (["finance", "manager"], None)
-    assert rules.key_roles(maker, ["finance"]) == (["finance"], None)
-    roles, problem = rules.key_roles(maker, ["finance", "tenant_admin"])
+    assert rules.key_roles(maker, None) == (["finance", "manager"], [], None)
+    assert rules.key_roles(maker, ["finance"]) == (["finance"], [], None)
+    roles, _, problem = rules.key_roles(maker, ["finance", "tenant_admin"])
     assert roles == []
     assert problem is not None
     assert problem.message.pick("nb") == "Du har ikke selv rollen Administrator."

@@ -81,4 +81,5 @@ def test_who_waits_for_what(
 ) -> None:
     known = {"roles": ["manager"], "created_at": NOW - timedelta(days=2), "second_factor_at": None}
     begun = None if session is None else row(**session)
-    assert waits_for(row(**company), row(**{**known, **user}), begun, NOW) == waits
+    whole = row(**{**known, **user})
+    assert waits_for(row(**company), whole, begun, whole["roles"], NOW) == waits

@@ -15,7 +15,8 @@ from directapp.domains.automation.listening import heard_by
 from directapp.domains.automation.references import resolved
 from directapp.domains.cars.fields import CARS, ITS_CAR, Cars
 from directapp.domains.messages.fields import NOTIFICATIONS, Notifications
-from directapp.domains.people.fields import DEALERSHIPS, USERS, Users
+from directapp.domains.people.fields import DEALERSHIPS, ROLES, USERS, Users
+from directapp.domains.people.roles import works_as
 from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
 from directapp.kernel.clock import OSLO
 from directapp.kernel.errors import ConflictError, DirectAppError, StaleError
@@ -115,9 +116,10 @@ async def _notify(ctx: CommandContext, rule: Seen, about: Seen, job: JobRun) -> 
     people = await ctx.find(
         USERS, {Users.dealership: sites_of(ctx, about), Users.active: True}, system=READER, limit=_MOST_PEOPLE
     )
+    own = [one.row for one in await ctx.find(ROLES, system=READER, limit=_MOST_PEOPLE)]
     car: Values = {Notifications.car: about.id} if about.collection == CARS else {}
     for person in people:
-        if rule.row[WorkflowRules.notify_role] in (person.row[Users.roles] or ()):
+        if rule.row[WorkflowRules.notify_role] in works_as(person.row, own):
             values: Values = {
                 Notifications.receiver: person.id,
                 Notifications.event: job.payload["caused_by"],

@@ -79,8 +79,8 @@ def car_is_open(case: Case) -> list[Problem]:
 
 def mechanic_installs(case: Case) -> list[Problem]:
     """Let a mechanic who is nothing more set an accessory installed, and nothing else."""
-    others = case.actor.roles & {"parts", "tenant_admin"}
-    only = "mechanic" in case.actor.roles and not others and case.changed(CarAccessories.status)
+    others = case.actor.works_as & {"parts", "tenant_admin"}
+    only = "mechanic" in case.actor.made_of and not others and case.changed(CarAccessories.status)
     return (
         [Problem(_ONLY_INSTALLED, field=CarAccessories.status)]
         if only and case.get(CarAccessories.status) != "installed"

@@ -24,7 +24,7 @@ def first_site(case: Case) -> UUID | None:
 
 def seller(case: Case) -> UUID | None:
     """Return who registers the car, where that person sells."""
-    return case.actor.user if case.actor.roles & SELLERS else None
+    return case.actor.user if case.actor.works_as & SELLERS else None
 
 
 def hours_for(car_type: object) -> Decimal:

@@ -97,7 +97,7 @@ def done_by(case: Case) -> Patch:
             if case.get(name) is not None:
                 values[name] = None
         elif case.get(name) is None and case.changed(done):
-            mine = work.role in case.actor.roles
+            mine = work.role in case.actor.works_as
             values[name] = case.actor.user if mine else case.get(work.assigned)
     return values
 

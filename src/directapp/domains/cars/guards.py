@@ -184,7 +184,7 @@ def closed_takes_prices_only(case: Case) -> Problem | None:
     if not person or case.was(Cars.status) not in CLOSED or not case.patch:
         return None
     name = next(iter(case.patch))
-    if "finance" in case.actor.roles and set(case.patch) <= _PRICES:
+    if "finance" in case.actor.works_as and set(case.patch) <= _PRICES:
         return None
     message = _("The car is delivered or archived. Only finance may change cost and prices.")
     return Problem(message, field=name)

@@ -136,12 +136,12 @@ async def claim(ctx: CommandContext) -> None:
     if ctx.params.get("order"):
         await _match(ctx, await ctx.look_up(CARS, ctx.params["order"]))
         return
-    if not ctx.actor.roles & _OWNERS:
+    if not ctx.actor.works_as & _OWNERS:
         raise InvalidError(Problem(_ORDER_NEEDED, field="order"))
     car_type = ctx.params.get("car_type") or ctx.case.get(Cars.car_type)
     if car_type is None:
         raise InvalidError(Problem(_TYPE_NEEDED, field=Cars.car_type))
-    seller = ctx.actor.user if ctx.actor.roles & SELLERS else None
+    seller = ctx.actor.user if ctx.actor.works_as & SELLERS else None
     site = ctx.actor.site
     patch: Values = {
         Cars.dealership: site,

@@ -92,7 +92,7 @@ def may_be_sent(case: Case) -> list[Problem]:
     checks = (
         (car.get(Cars.status) in CLOSED, _CLOSED_CAR, "car"),
         (not _has_to_do_with(case), _NOT_THERE, "from"),
-        (car.get(Cars.status) in BEFORE_ARRIVAL and not case.actor.roles & _STARTERS, _NOT_YOURS, "car"),
+        (car.get(Cars.status) in BEFORE_ARRIVAL and not case.actor.works_as & _STARTERS, _NOT_YOURS, "car"),
         (case.get(CarTransfers.to) in {case.get(CarTransfers.from_), car.get(Cars.current_location)}, _SAME_SITE, "to"),
         (case.get(CarTransfers.reason) == "sale" and car.get(Cars.sold_at) is not None, _SOLD, "car"),
         (case.get(CarTransfers.reason) == "sale" and not _owns(case), _OWNER_SELLS, "reason"),

@@ -53,7 +53,7 @@ def may_hand_over(case: Case) -> Problem | None:
 
 async def take_next(ctx: CommandContext) -> None:
     """Give the mechanic or detailer the most urgent planned car of the site that nobody has."""
-    kinds = [kind for kind, work in WORK.items() if work.role in ctx.actor.roles]
+    kinds = [kind for kind, work in WORK.items() if work.role in ctx.actor.works_as]
     if ctx.params.get("kind") in kinds:
         kinds = [str(ctx.params["kind"])]
     for kind in kinds:

@@ -1,13 +1,14 @@
 """Audience: who is told. Roles at the right site, people named on the record; active ones, each once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from directapp.declare.fields import SUBJECT_ID
-from directapp.declare.names import Row, Values
+from directapp.declare.names import Row, Values, plain, row_of
 from directapp.domains.cars.fields import Cars
-from directapp.domains.people.fields import USERS, Users
+from directapp.domains.people.fields import ROLES, USERS, Users
+from directapp.domains.people.roles import works_as
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
@@ -55,7 +56,18 @@ async def load_recipients(
         if wanted:
             search: Values = {column: wanted, Users.active: True}
             found |= {one.id: one for one in await ctx.find(USERS, search, system="pipeline", limit=_MOST, cached=True)}
-    return Recipients(found)
+    return Recipients({one.id: one for one in await as_they_work(ctx, list(found.values()))})
+
+
+async def as_they_work(ctx: CommandContext, people: Sequence[Seen]) -> list[Seen]:
+    """Return people with the roles by whose work they are notified: where one of the company's own is like another."""
+    if not any(one.row.get(Users.custom_roles) for one in people):
+        return list(people)
+    own = [one.row for one in await ctx.find(ROLES, system="pipeline", limit=_MOST, cached=True)]
+    return [
+        Seen(one.collection, one.id, row_of({**plain(one.row), Users.roles: sorted(works_as(one.row, own))}))
+        for one in people
+    ]
 
 
 def actor_of(ctx: CommandContext) -> UUID | None:

@@ -17,7 +17,7 @@ from directapp.domains.people import (
     identity_providers,
     networks,
     optional_steps,
-    roles,
+    role_collections,
     second_factor,
     tenants,
     tracking,
@@ -26,7 +26,7 @@ from directapp.domains.people import (
 
 COLLECTIONS: tuple[Collection, ...] = (
     tenants.COLLECTION,
-    roles.COLLECTION,
+    *role_collections.COLLECTIONS,
     dealerships.COLLECTION,
     users.COLLECTION,
     *identity_providers.COLLECTIONS,

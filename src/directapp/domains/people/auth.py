@@ -313,7 +313,8 @@ async def check_api_key(auth: Auth, text: str) -> Actor:
         if found is None or found.row.get(ApiKeys.revoked_at) is not None:
             raise UnauthenticatedError
         key = found.row
-        actor = await load_actor(rows, token.tenant, key[ApiKeys.user], only=key[ApiKeys.roles], now=auth.clock())
+        only = (*(key[ApiKeys.roles] or ()), *(key.get(ApiKeys.custom_roles) or ()))
+        actor = await load_actor(rows, token.tenant, key[ApiKeys.user], only=only, now=auth.clock())
         if key.get(ApiKeys.networks):
             actor = replace(actor, networks=(*actor.networks, tuple(str(key[ApiKeys.networks]).split(", "))))
     await _note_used(auth, token, key)

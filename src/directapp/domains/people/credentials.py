@@ -194,7 +194,8 @@ API_KEYS = Collection(
             (
                 field(ApiKeys.name, _("Name"), required=True, max_length=80, search=True),
                 _user(),
-                field(ApiKeys.roles, _("Roles"), Kind.CHOICES, required=True, choices=ROLE_CHOICES, immutable=True),
+                field(ApiKeys.roles, _("Roles"), Kind.CHOICES, choices=ROLE_CHOICES, immutable=True),
+                field(ApiKeys.custom_roles, _("Roles of our own"), Kind.CHOICES, immutable=True),
                 _secret(ApiKeys.key_hash, _("Key")),
                 NETWORKS,
                 _instant(ApiKeys.revoked_at, _("Revoked")),
@@ -232,7 +233,7 @@ API_KEYS = Collection(
             secrets=(Secret(name="key", label=_("API key")),),
             params=(
                 field("name", _("Name"), required=True, max_length=80),
-                replace(ROLES, required=False, offered=lambda actor: actor.roles, headings=()),
+                replace(ROLES, offered=lambda actor: actor.roles, headings=()),
                 NETWORKS,
             ),
             icon="key",

@@ -16,6 +16,7 @@ from directapp.domains.people.fields import (
     DIRECTORY_MEMBERS,
     DIRECTORY_PEOPLE,
     DIRECTORY_TOKENS,
+    ROLES,
     USERS,
     DirectoryGroups,
     DirectoryMembers,
@@ -152,6 +153,7 @@ _GROUP: tuple[Field, ...] = (
 )
 _GIVES: tuple[Field, ...] = (
     field(DirectoryGroups.roles, _("Roles"), Kind.CHOICES, choices=ROLE_CHOICES),
+    field(DirectoryGroups.custom_role, _("Role of our own"), Kind.REF, ref=ROLES, on_delete="set_null"),
     field(DirectoryGroups.dealership, _("Site"), Kind.REF, ref=DEALERSHIPS, on_delete="set_null"),
 )
 
@@ -172,7 +174,12 @@ GROUPS = Collection(
     ),
     access=Access(grants=(replace(_READ, verbs=("map_group",)), _TAKEN_OUT), systems=_SYSTEMS, delete_why=_LEFT),
     views=Views(
-        columns=(DirectoryGroups.display_name, DirectoryGroups.roles, DirectoryGroups.dealership),
+        columns=(
+            DirectoryGroups.display_name,
+            DirectoryGroups.roles,
+            DirectoryGroups.custom_role,
+            DirectoryGroups.dealership,
+        ),
         title=(DirectoryGroups.display_name,),
         sort=(DirectoryGroups.display_name,),
         icon="id-badge",

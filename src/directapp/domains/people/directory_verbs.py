@@ -23,9 +23,10 @@ from directapp.domains.people.fields import (
     Users,
 )
 from directapp.domains.people.issue import end_keys, end_links, end_sessions
-from directapp.domains.people.mapped_roles import Given, given_by_mapping, is_last_administrator
+from directapp.domains.people.mapped_roles import Given, codes_of, given_by_mapping, is_last_administrator
+from directapp.domains.people.role_giving import SYSTEM
 from directapp.domains.people.roles import ADMIN, LABELS
-from directapp.domains.people.verbs import SYSTEM, AsSignin
+from directapp.domains.people.verbs import AsSignin
 from directapp.kernel.errors import ConflictError, InvalidError, NotUniqueError, Problem
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _
@@ -64,7 +65,7 @@ NOTHING = Given((), None)
 
 def _suffices(given: Given) -> bool:
     """Whether somebody with this can work here."""
-    return bool(given.roles) and (given.site is not None or ADMIN in given.roles)
+    return not given.nothing and (given.site is not None or ADMIN in given.roles)
 
 
 async def provision(ctx: CommandContext) -> None:
@@ -109,7 +110,7 @@ async def settle(ctx: CommandContext, person: Seen) -> Seen:
     if user is None:
         if not (active and _suffices(given)):
             return person
-        values: Values = {**_account(person.row), **_rights(given), Users.active: True}
+        values: Values = {**_account(person.row), **await _rights(ctx, given), Users.active: True}
         try:
             async with ctx.attempt():
                 made = await ctx.create(USERS, values, system=SYSTEM)
@@ -120,7 +121,7 @@ async def settle(ctx: CommandContext, person: Seen) -> Seen:
     if not active and user.row[Users.active]:
         await _shut_out(ctx, user)
         return person
-    account, rights = _account(person.row), _rights(given) if _suffices(given) else {}
+    account, rights = _account(person.row), await _rights(ctx, given) if _suffices(given) else {}
     if is_admin and not made_admin:
         account = {name: value for name, value in account.items() if name != Users.email}
     if rights and ADMIN not in given.roles and await is_last_administrator(AsSignin(ctx), user.row):
@@ -183,14 +184,20 @@ async def _given(ctx: CommandContext, person: Seen, *, is_admin: bool) -> tuple[
     ids = [member.row[DirectoryMembers.group] for member in own]
     groups = await ctx.find(DIRECTORY_GROUPS, {Users.id: ids}, limit=_MOST_GROUPS)
     groups.sort(key=lambda group: (group.row[Users.created_at], group.id))
-    chosen = [group.row for group in groups if group.row.get(DirectoryGroups.roles)]
+    chosen = [group.row for group in groups if _is_chosen(group.row)]
     names = (DirectoryGroups.external_id, DirectoryGroups.display_name)
-    others = frozenset(g.row[n] for g in groups if not g.row.get(DirectoryGroups.roles) for n in names if g.row.get(n))
+    others = frozenset(g.row[n] for g in groups if not _is_chosen(g.row) for n in names if g.row.get(n))
     mapped = await _mapped(ctx, others) if others else NOTHING
-    by_choice = {role for row in chosen for role in row[DirectoryGroups.roles]}
+    by_choice = {role for row in chosen for role in row.get(DirectoryGroups.roles) or ()}
     roles = by_choice | (set(mapped.roles) if is_admin else set(mapped.roles) - {ADMIN})
     site = next((row[DirectoryGroups.dealership] for row in chosen if row.get(DirectoryGroups.dealership)), mapped.site)
-    return Given(tuple(code for code in LABELS if code in roles), site), ADMIN in by_choice
+    its = {row[DirectoryGroups.custom_role] for row in chosen if row.get(DirectoryGroups.custom_role)}.union(mapped.own)
+    return Given(tuple(code for code in LABELS if code in roles), site, tuple(sorted(its))), ADMIN in by_choice
+
+
+def _is_chosen(group: Row) -> bool:
+    """Whether somebody has said here what a group gives."""
+    return bool(group.get(DirectoryGroups.roles) or group.get(DirectoryGroups.custom_role))
 
 
 async def _mapped(ctx: CommandContext, values: frozenset[str]) -> Given:
@@ -201,8 +208,9 @@ async def _mapped(ctx: CommandContext, values: frozenset[str]) -> Given:
     return given_by_mapping((one.row for one in found), values)
 
 
-def _rights(given: Given) -> Values:
-    return {Users.roles: list(given.roles), Users.dealership: given.site}
+async def _rights(ctx: CommandContext, given: Given) -> Values:
+    own = await codes_of(AsSignin(ctx), given.own)
+    return {Users.roles: list(given.roles), Users.custom_roles: own, Users.dealership: given.site}
 
 
 def _told(params: Mapping[str, Any]) -> Values:
@@ -282,6 +290,7 @@ async def map_group(ctx: CommandContext) -> None:
     """Say which roles a group gives, and at which site; its members have them from now on."""
     chosen: Values = {
         DirectoryGroups.roles: ctx.params.get("roles"),
+        DirectoryGroups.custom_role: ctx.params.get("custom_role"),
         DirectoryGroups.dealership: ctx.params.get("dealership"),
     }
     ctx.answer = await ctx.change(chosen, system=SYSTEM)

@@ -25,8 +25,8 @@ from directapp.domains.people.fields import (
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import end_sessions, open_session, take_factors
 from directapp.domains.people.ports import Found, Rows
-from directapp.domains.people.principal import load_user
-from directapp.domains.people.roles import needs_second_factor
+from directapp.domains.people.principal import load_user, own_roles
+from directapp.domains.people.roles import counts_as, needs_second_factor
 from directapp.domains.people.second_factor import TOTP
 from directapp.domains.people.totp import new_totp_secret, step_of, totp_address
 from directapp.kernel.actor import Actor
@@ -336,7 +336,7 @@ async def take_away(auth: Auth, actor: Actor, address: str, factor: UUID) -> Non
             await rows.remove(found)
         else:
             user, company = await rows.look_up(USERS, person.user), await rows.look_up(TENANTS, actor.tenant)
-            if needs_second_factor(company.row, user.row):
+            if needs_second_factor(company.row, counts_as(user.row, await own_roles(rows, user.row))):
                 raise ConflictError(LAST)
             await take_factors(rows, person.user)
             await rows.change({Users.second_factor_at: None}, on=user)

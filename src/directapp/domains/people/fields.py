@@ -8,6 +8,7 @@ from directapp.declare.names import FieldName, FieldNames, Json
 
 TENANTS = "tenants"
 ROLES = "roles"
+ROLE_VERSIONS = "role_versions"
 DEALERSHIPS = "dealerships"
 USERS = "users"
 DEPARTMENTS = "departments"
@@ -60,9 +61,27 @@ class Tenants(FieldNames):
 class Roles(FieldNames):
     """The fields of roles."""
 
+    # Role
     code: FieldName[str]
     name_nb: FieldName[str]
     name_en: FieldName[str]
+    based_on: FieldName[str]
+
+    # What it gives
+    pieces: FieldName[Json]
+    active_version: FieldName[int]
+
+
+class RoleVersions(FieldNames):
+    """The fields of what a role of the company's own gives, or has given."""
+
+    role: FieldName[UUID]
+    number: FieldName[int]
+    pieces: FieldName[Json]
+    note: FieldName[str]
+    simulated_at: FieldName[datetime]
+    simulated_against: FieldName[str]
+    simulation: FieldName[Json]
 
 
 class Dealerships(FieldNames):
@@ -131,6 +150,7 @@ class Users(FieldNames):
     first_name: FieldName[str]
     last_name: FieldName[str]
     roles: FieldName[list[str]]
+    custom_roles: FieldName[list[str]]
     dealership: FieldName[UUID]
     photo: FieldName[UUID]
     seller_number: FieldName[str]
@@ -231,6 +251,7 @@ class IdentityMappings(FieldNames):
     value: FieldName[str]
     note: FieldName[str]
     roles: FieldName[list[str]]
+    custom_role: FieldName[UUID]
     dealership: FieldName[UUID]
 
 
@@ -273,6 +294,7 @@ class ApiKeys(FieldNames):
     name: FieldName[str]
     user: FieldName[UUID]
     roles: FieldName[list[str]]
+    custom_roles: FieldName[list[str]]
     key_hash: FieldName[str]
     networks: FieldName[str]
     revoked_at: FieldName[datetime]
@@ -307,6 +329,7 @@ class DirectoryGroups(FieldNames):
     display_name: FieldName[str]
     external_id: FieldName[str]
     roles: FieldName[list[str]]
+    custom_role: FieldName[UUID]
     dealership: FieldName[UUID]
 
 

@@ -17,6 +17,7 @@ from directapp.domains.people.fields import (
     EXTERNAL_IDENTITIES,
     IDENTITY_MAPPINGS,
     IDENTITY_PROVIDERS,
+    ROLES,
     USERS,
     ExternalIdentities,
     IdentityMappings,
@@ -231,6 +232,15 @@ PROVIDERS = Collection(
     ),
 )
 
+_NO_ROLE = _("Choose at least one role.")
+
+
+def gives_something(case: Case) -> list[Problem]:
+    """Demand a role of every line: one of the product's or one of the company's own."""
+    given = case.get(IdentityMappings.roles) or case.get(IdentityMappings.custom_role)
+    return [] if given else [Problem(_NO_ROLE, field=IdentityMappings.roles)]
+
+
 MAPPINGS = Collection(
     name=IDENTITY_MAPPINGS,
     label=_("Role by group"),
@@ -262,8 +272,15 @@ MAPPINGS = Collection(
                     IdentityMappings.roles,
                     _("Roles"),
                     Kind.CHOICES,
-                    required=True,
                     choices=ROLE_CHOICES,
+                    step_up=True,
+                ),
+                field(
+                    IdentityMappings.custom_role,
+                    _("Role of our own"),
+                    Kind.REF,
+                    ref=ROLES,
+                    on_delete="cascade",
                     step_up=True,
                 ),
                 field(
@@ -289,12 +306,14 @@ MAPPINGS = Collection(
             IdentityMappings.value,
             IdentityMappings.note,
             IdentityMappings.roles,
+            IdentityMappings.custom_role,
             IdentityMappings.dealership,
         ),
         title=(IdentityMappings.value,),
         sort=(IdentityMappings.provider, IdentityMappings.value),
         icon="id-badge",
     ),
+    rules=(gives_something,),
     unique=(
         Unique(
             fields=(IdentityMappings.provider, IdentityMappings.value),

@@ -1,6 +1,6 @@
 """Roles by mapping: what the groups and roles of a person at a provider give here, at each sign-in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,11 @@ from directapp.connectors.id_tokens import IdToken
 from directapp.declare.names import Patch, Row, Values
 from directapp.domains.people.fields import (
     IDENTITY_MAPPINGS,
+    ROLES,
     USERS,
     IdentityMappings,
     IdentityProviders,
+    Roles,
     Users,
 )
 from directapp.domains.people.flow import normal_email
@@ -41,10 +43,19 @@ class MappingError(UnauthenticatedError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a mapping gives: roles, in the order of the list of roles, and a site, None where it names none."""
+    """What a mapping gives: roles, in the order of the list of roles, and a site, None where it names none.
+
+    ``own`` are the ids of roles of the company's own.
+    """
 
     roles: tuple[str, ...]
     site: UUID | None
+    own: tuple[UUID, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it gives no role at all."""
+        return not (self.roles or self.own)
 
 
 def given_by_mapping(mappings: Iterable[Row], values: frozenset[str]) -> Given:
@@ -52,7 +63,14 @@ def given_by_mapping(mappings: Iterable[Row], values: frozenset[str]) -> Given:
     fitting = [one for one in mappings if one[IdentityMappings.value] in values]
     roles = {role for one in fitting for role in one[IdentityMappings.roles] or ()}
     site = next((one[IdentityMappings.dealership] for one in fitting if one.get(IdentityMappings.dealership)), None)
-    return Given(tuple(code for code in LABELS if code in roles), site)
+    own = sorted({one[IdentityMappings.custom_role] for one in fitting if one.get(IdentityMappings.custom_role)})
+    return Given(tuple(code for code in LABELS if code in roles), site, tuple(own))
+
+
+async def codes_of(rows: Rows[Any], own: Sequence[UUID]) -> list[str]:
+    """Return the codes of roles of the company's own by their ids."""
+    found = await rows.find(ROLES, {Roles.id: list(own)}, limit=len(own)) if own else []
+    return sorted(one.row[Roles.code] for one in found if one.row.get(Roles.based_on) is not None)
 
 
 async def _given(rows: Rows[Any], provider: Found, token: IdToken) -> Given | None:
@@ -65,7 +83,7 @@ async def _given(rows: Rows[Any], provider: Found, token: IdToken) -> Given | No
         raise MappingError(TOO_MANY.fill(provider=provider.row[IdentityProviders.label]))
     oldest = sorted(found, key=lambda one: (one.row[Users.created_at], one.id))
     given = given_by_mapping((one.row for one in oldest), token.values(*claims))
-    if not given.roles:
+    if given.nothing:
         raise MappingError(NO_ROLE.fill(provider=provider.row[IdentityProviders.label]))
     return given
 
@@ -89,6 +107,9 @@ async def apply_mapping(rows: Rows[Any], provider: Found, token: IdToken, user: 
     patch: dict[str, Any] = {}
     if set(roles) != set(found.row[Users.roles] or ()):
         patch[Users.roles] = list(roles)
+    own = await codes_of(rows, given.own)
+    if set(own) != set(found.row.get(Users.custom_roles) or ()):
+        patch[Users.custom_roles] = own
     if given.site is not None and given.site != found.row.get(Users.dealership):
         patch[Users.dealership] = given.site
     return await _changed(rows, provider, found, patch) if patch else None
@@ -131,6 +152,7 @@ async def make_account(rows: Rows[Any], provider: Found, token: IdToken) -> Row:
         Users.last_name: last,
         Users.email: normal_email(token.word("email") or token.word("preferred_username")),
         Users.roles: list(given.roles),
+        Users.custom_roles: await codes_of(rows, given.own),
         Users.dealership: given.site,
         Users.active: True,
     }

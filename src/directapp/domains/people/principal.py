@@ -12,16 +12,18 @@ from directapp.declare.names import ALL
 from directapp.domains.people.fields import (
     DEALERSHIPS,
     NETWORK_RULES,
+    ROLES,
     TENANTS,
     USERS,
     Dealerships,
     NetworkRules,
+    Roles,
     Sessions,
     Users,
 )
 from directapp.domains.people.networks import networks_of
 from directapp.domains.people.ports import Found, Rows
-from directapp.domains.people.roles import OPERATOR
+from directapp.domains.people.roles import LABELS, OPERATOR, counts_as, held_by
 from directapp.domains.people.second_factor import waits_for
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NotFoundError, StaleError, UnauthenticatedError
@@ -57,20 +59,25 @@ def build_actor(
     sites: Iterable[Row],
     *,
     session: UUID | None = None,
+    own: Iterable[Row] = (),
     only: Iterable[str] | None = None,
 ) -> Actor:
-    """Return the Actor of a user; ``only`` cuts the roles to those that were chosen for an API key."""
+    """Return the Actor of a user.
+
+    ``own`` are the company's own roles as they are stored; ``only`` cuts roles to those chosen for an API key, by code.
+    """
     rows = list(sites)
-    own = user[Users.dealership]
-    site = next((row for row in rows if row[Users.id] == own), None)
-    roles = frozenset(user[Users.roles] or ()) - {OPERATOR}
+    home = user[Users.dealership]
+    site = next((row for row in rows if row[Users.id] == home), None)
+    held = {code: code for code in user[Users.roles] or () if code in LABELS and code != OPERATOR}
+    held |= held_by(user, own)
     return Actor(
         tenant=tenant,
         user=user[Users.id],
         name=f"{user[Users.first_name]} {user[Users.last_name]}".strip(),
-        roles=roles if only is None else roles & frozenset(only),
-        site=own,
-        sites=sites_below(own, rows),
+        roles=frozenset(held[code] for code in (held if only is None else held.keys() & set(only))),
+        site=home,
+        sites=sites_below(home, rows),
         brands=frozenset((site or {}).get(Dealerships.brands) or ()),
         language=pick_language(None, user[Users.language]),
         session=session,
@@ -109,18 +116,26 @@ async def load_actor(
         raise UnauthenticatedError(SIGNED_OUT)
     sites = await rows.find(DEALERSHIPS, limit=_MOST_SITES)
     begun = None if session is None else session.id
-    actor = build_actor(tenant, row, [site.row for site in sites], session=begun, only=only)
+    own = await own_roles(rows, row)
+    actor = build_actor(tenant, row, [site.row for site in sites], session=begun, own=own, only=only)
     if now is None:
         return actor
     company, signed_in = (await rows.look_up(TENANTS, tenant)).row, None if session is None else session.row
     shown = None if signed_in is None else signed_in.get(Sessions.second_factor_at)
-    rules = await rows.find(NETWORK_RULES, {NetworkRules.role: list(row[Users.roles] or ())}, limit=_MOST_RULES)
+    counted = counts_as(row, own)
+    rules = await rows.find(NETWORK_RULES, {NetworkRules.role: sorted(counted)}, limit=_MOST_RULES)
     return replace(
         actor,
-        waits_for=waits_for(company, row, signed_in, now),
+        waits_for=waits_for(company, row, signed_in, counted, now),
         proven_at=shown,
-        networks=networks_of((rule.row for rule in rules), row[Users.roles] or ()),
+        networks=networks_of((rule.row for rule in rules), counted),
     )
+
+
+async def own_roles(rows: Rows[Any], user: Row) -> list[Row]:
+    """Return the company's own roles that a user has."""
+    codes = user.get(Users.custom_roles)
+    return [one.row for one in await rows.find(ROLES, {Roles.code: codes}, limit=len(codes))] if codes else []
 
 
 async def load_actors(find: FindRows, tenant: UUID, people: Sequence[UUID]) -> list[Actor]:
@@ -128,7 +143,9 @@ async def load_actors(find: FindRows, tenant: UUID, people: Sequence[UUID]) -> l
     found = await find(USERS, {Users.id: list(people), Users.active: True}, limit=len(people))
     users = {row[Users.id]: row for row in found}
     sites = await find(DEALERSHIPS, ALL, limit=_MOST_SITES)
-    return [build_actor(tenant, users[one], sites) for one in people if one in users]
+    codes = sorted({code for user in found for code in user.get(Users.custom_roles) or ()})
+    own = await find(ROLES, {Roles.code: codes}, limit=len(codes)) if codes else ()
+    return [build_actor(tenant, users[one], sites, own=own) for one in people if one in users]
 
 
 async def load_session_actor(rows: Rows[Any], tenant: UUID, session: UUID, now: datetime) -> Actor:

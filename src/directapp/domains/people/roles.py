@@ -1,15 +1,18 @@
-"""Roles: what people do here. Fixed: the rights behind each are declared with the collections."""
+"""Roles: what people do here. The rights behind each are declared with the collections.
 
+A company puts roles of its own together from pieces of the working ones (``CustomRole``).
+"""
+
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from directapp.declare.access import Access, grants
-from directapp.declare.collection import Collection, SetUp, Unique, Views
-from directapp.declare.fields import Choice, Group, field
+from directapp.declare.fields import Choice, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Row
 from directapp.domains.people.fields import Roles, Tenants, Users
 from directapp.kernel.actor import Actor
+from directapp.kernel.roles import CustomRole, Piece
 from directapp.kernel.text import Text, _, pgettext
 
 ADMIN = "tenant_admin"
@@ -51,6 +54,7 @@ LABELS: dict[str, Text] = {
 # The roles of both permission matrices, with spaces between, for `grants`.
 WORKING = " ".join((*_AT_DEALERS, *_IN_FLEETS))
 EVERYONE = f"{WORKING} {ADMIN}"
+_WORKING = frozenset(WORKING.split())
 # Those whose work is the cars of a dealer.
 DEALING = " ".join(_AT_DEALERS)
 # Of them, those whose work is the cars themselves, not the money behind them.
@@ -95,14 +99,61 @@ def given_by(actor: Actor) -> frozenset[str]:
     return actor.roles.union(STAFF if MANAGER in actor.roles else ())
 
 
-def needs_second_factor(company: Row, user: Row) -> bool:
-    """Whether a company asks a user's roles for a second factor."""
-    return bool(set(user[Users.roles] or ()) & set(company.get(Tenants.second_factor_roles) or ()))
+def pieces_of(stored: Any) -> tuple[Piece, ...]:
+    """Return the pieces that a row holds; none of what only an administrator has is ever one."""
+    found = (
+        Piece(
+            str(one["collection"]),
+            str(one["entry"]),
+            tuple(one.get("read") or ()),
+            tuple(one.get("write") or ()),
+            tuple(one.get("verbs") or ()),
+            create=bool(one.get("create")),
+            delete=bool(one.get("delete")),
+        )
+        for one in stored or ()
+    )
+    return tuple(piece for piece in found if piece.source in _WORKING)
 
 
-def lacks_second_factor(company: Row, user: Row, now: datetime) -> bool:
-    """Whether a user's roles need a second factor in a company, none is set up, and the days of grace are over."""
-    if user.get(Users.second_factor_at) is not None or not needs_second_factor(company, user):
+def custom_role(row: Row) -> CustomRole | None:
+    """Return a role of the company's own as it holds now; None for the product's, and where it is switched off."""
+    base = row.get(Roles.based_on)
+    if base is None or row.get(Roles.pieces) is None:
+        return None
+    return CustomRole(row[Roles.code], pieces_of(row[Roles.pieces]), base)
+
+
+def held_by(user: Row, roles: Iterable[Row]) -> dict[str, CustomRole]:
+    """Return the company's own roles that a user has and that are switched on, by code."""
+    wanted = set(user.get(Users.custom_roles) or ())
+    found = (custom_role(row) for row in roles if row[Roles.code] in wanted)
+    return {role.code: role for role in found if role is not None}
+
+
+def counts_as(user: Row, roles: Iterable[Row]) -> frozenset[str]:
+    """Return the roles whose demands a user meets: those held, and those that the company's own are put together from.
+
+    So nobody is asked for less (a second factor, a network) by having part of a role than by having all of it.
+    """
+    own = held_by(user, roles).values()
+    return frozenset(user.get(Users.roles) or ()).union(*(role.sources for role in own))
+
+
+def works_as(user: Row, roles: Iterable[Row]) -> frozenset[str]:
+    """Return the roles by whose work a user is notified: those held, and those that the company's own are based on."""
+    bases = {role.based_on for role in held_by(user, roles).values()}
+    return frozenset(user.get(Users.roles) or ()) | bases
+
+
+def needs_second_factor(company: Row, roles: Iterable[str]) -> bool:
+    """Whether a company asks any of these roles for a second factor."""
+    return not set(company.get(Tenants.second_factor_roles) or ()).isdisjoint(roles)
+
+
+def lacks_second_factor(company: Row, user: Row, roles: Iterable[str], now: datetime) -> bool:
+    """Whether what a user counts as needs a second factor, none is set up, and the days of grace are over."""
+    if user.get(Users.second_factor_at) is not None or not needs_second_factor(company, roles):
         return False
     begun = max(filter(None, (user[Users.created_at], company.get(Tenants.second_factor_since))))
     grace = timedelta(days=company.get(Tenants.second_factor_grace_days) or 0)
@@ -113,7 +164,6 @@ ROLES = field(
     "roles",
     _("Roles"),
     Kind.CHOICES,
-    required=True,
     choices=ROLE_CHOICES,
     offered=given_by,
     step_up=True,
@@ -124,26 +174,3 @@ ROLES = field(
 def role_rows() -> list[dict[str, Any]]:
     """Return the rows that every new tenant starts with."""
     return [{"code": code, "name_nb": label.pick("nb"), "name_en": label.english} for code, label in LABELS.items()]
-
-
-COLLECTION = Collection(
-    name="roles",
-    set_up=SetUp(key=("code",)),
-    label=_("Role"),
-    plural=_("Roles"),
-    groups=(
-        Group(
-            "all",
-            _("Role"),
-            (
-                field(Roles.code, _("Code"), code=True, required=True, max_length=60, immutable=True),
-                field(Roles.name_nb, _("Name (Norwegian)"), required=True, max_length=60, english=Roles.name_en),
-                field(Roles.name_en, _("Name (English)"), required=True, max_length=60),
-            ),
-        ),
-    ),
-    access=Access(grants=grants(EVERYONE, read=("all",)), systems=("signin", "importer", "demo")),
-    views=Views(columns=(Roles.name_nb, Roles.code), title=(Roles.name_nb,), sort=(Roles.code,), icon="id-badge"),
-    unique=(Unique(fields=(Roles.code,), message=_("The role exists.")),),
-    history=False,
-)

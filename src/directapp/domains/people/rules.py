@@ -8,6 +8,7 @@ from directapp.domains.people.fields import PREPARING, SELLING, Dealerships, Use
 from directapp.domains.people.roles import ADMIN, ASKED_TOGETHER, AUDITOR, LABELS, NEVER_TOGETHER, READING, given_by
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import Problem
+from directapp.kernel.roles import CustomRole, role_codes
 from directapp.kernel.text import Text, _, join, verbatim
 
 OWN_RIGHTS = _("You cannot change your own rights. Ask another administrator or manager.")
@@ -32,10 +33,10 @@ def is_admin(roles: Iterable[str] | None) -> bool:
 
 def roles_and_site(case: Case) -> list[Problem]:
     """Demand a role of everyone, and a dealership of everyone but administrators."""
-    if case.before is not None and not case.changed(Users.roles, Users.dealership):
+    if case.before is not None and not case.changed(Users.roles, Users.custom_roles, Users.dealership):
         return []
     roles = case.get(Users.roles) or []
-    problems = [] if roles else [Problem(NO_ROLE, field=Users.roles)]
+    problems = [] if roles or case.get(Users.custom_roles) else [Problem(NO_ROLE, field=Users.roles)]
     if case.get(Users.dealership) is None and not is_admin(roles):
         problems.append(Problem(NO_SITE, field=Users.dealership))
     return problems
@@ -67,7 +68,11 @@ def not_own_rights(case: Case) -> list[Problem]:
     """Nobody takes or gives rights to themselves: so there is always an administrator left."""
     if case.actor.is_system or case.before is None or case.was(Users.id) != case.actor.user:
         return []
-    return [Problem(OWN_RIGHTS, field=name) for name in (Users.roles, Users.active) if case.changed(name)]
+    return [
+        Problem(OWN_RIGHTS, field=name)
+        for name in (Users.roles, Users.custom_roles, Users.active)
+        if case.changed(name)
+    ]
 
 
 def not_above_own(case: Case) -> list[Problem]:
@@ -88,7 +93,8 @@ def email_by_its_own_way(case: Case) -> list[Problem]:
     if is_admin(case.actor.roles):
         return []
     # A link for a password goes to the address: whoever sets it becomes a user who never signed in.
-    above = not_given_by(case.actor, case.was(Users.roles) or ()) is not None
+    own = case.was(Users.custom_roles) or ()
+    above = bool(own) or not_given_by(case.actor, case.was(Users.roles) or ()) is not None
     return [Problem(THEIR_EMAIL, field=Users.email)] if above or case.was(Users.last_seen_at) is not None else []
 
 
@@ -135,14 +141,18 @@ def may_manage(actor: Actor, target: Row, roles: Iterable[str] | None = None) ->
     return None
 
 
-def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], Problem | None]:
-    """Return the roles of a new API key: all of the actor's where none are chosen, never more."""
-    chosen = list(wanted or ()) or sorted(actor.roles)
-    beyond = next((code for code in chosen if code not in actor.roles), None)
+def key_roles(actor: Actor, wanted: Iterable[str] | None) -> tuple[list[str], list[str], Problem | None]:
+    """Return the roles of a new API key, the product's and the company's own, never more than the actor's.
+
+    Where none are chosen they are all of the actor's; else those of the company's own that are chosen too.
+    """
+    own = [role.code for role in actor.roles if isinstance(role, CustomRole)]
+    chosen = list(wanted or ()) or role_codes(actor.roles)
+    beyond = next((code for code in chosen if code not in own and code not in actor.roles), None)
     if beyond is None:
-        return chosen, None
+        return [c for c in chosen if c not in own], [c for c in chosen if c in own], None
     message = _("You do not have the role {role} yourself.")
-    return [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field=Users.roles)
+    return [], [], Problem(message.fill(role=LABELS.get(beyond, beyond)), field=Users.roles)
 
 
 # --- dealerships ----------------------------------------

@@ -1,5 +1,6 @@
 """Second factors: authenticator apps, passkeys and recovery codes; who must have one, and who has to show it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -39,14 +40,14 @@ _OWNED = Access(
 
 
 def waits_for(
-    company: Row, user: Row, session: Row | None, now: datetime
+    company: Row, user: Row, session: Row | None, roles: Iterable[str], now: datetime
 ) -> Literal["enrolment", "second_factor"] | None:
-    """Return what a person must do before anything else; ``session`` None is an API key."""
+    """Return what a person who counts as ``roles`` must do before anything else; ``session`` None is an API key."""
     if session is not None and session.get(Sessions.second_factor_at) is not None:
         return None
     if user.get(Users.second_factor_at) is not None:
         return None if session is None else "second_factor"
-    return "enrolment" if lacks_second_factor(company, user, now) else None
+    return "enrolment" if lacks_second_factor(company, user, roles, now) else None
 
 
 def note_since(case: Case) -> Patch:

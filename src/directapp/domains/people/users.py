@@ -7,8 +7,9 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
 from directapp.declare.verbs import Secret, Verb
-from directapp.domains.people import rules, verbs
+from directapp.domains.people import role_giving, rules, verbs
 from directapp.domains.people.fields import DEALERSHIPS, Users
+from directapp.domains.people.fields import ROLES as OWN_ROLES
 from directapp.domains.people.principal import load_actors
 from directapp.domains.people.roles import ADMIN, EVERYONE, MANAGER, ROLES, WORKING
 from directapp.kernel.errors import Problem
@@ -24,6 +25,7 @@ PUBLIC = Group(
         field(Users.first_name, _("First name"), required=True, max_length=80, search=True, personal="employee"),
         field(Users.last_name, _("Last name"), required=True, max_length=80, search=True, personal="employee"),
         ROLES,
+        field(Users.custom_roles, _("Roles of our own"), Kind.CHOICES, computed=True),
         field(Users.dealership, _("Site"), Kind.REF, ref=DEALERSHIPS),
         field(Users.photo, _("Photo"), Kind.REF, ref=FILES, on_delete="set_null", personal="employee"),
         field(
@@ -109,6 +111,8 @@ _VERBS = (
     "deactivate",
     "activate",
     "set_roles",
+    "give_role",
+    "take_role",
     "hand_over_link",
     "send_reset",
     "reset_second_factor",
@@ -136,6 +140,12 @@ def _when_own(case: Case) -> Problem | None:
     return Problem(rules.OWN_RIGHTS) if case.get(Users.id) == case.actor.user else None
 
 
+def _when_has_none(case: Case) -> Problem | None:
+    if not case.get(Users.custom_roles):
+        return Problem(_("The user has no role of our own."))
+    return _when_own(case)
+
+
 VERBS = (
     Verb(
         name="invite",
@@ -147,6 +157,7 @@ VERBS = (
             field("first_name", _("First name"), required=True, max_length=80),
             field("last_name", _("Last name"), required=True, max_length=80),
             ROLES,
+            field("role", _("Role of our own"), Kind.REF, ref=OWN_ROLES),
             field("dealership", _("Site"), Kind.REF, ref=DEALERSHIPS),
             field("phone", _("Phone"), Kind.PHONE),
             field("seller_number", _("Seller number"), code=True, max_length=20),
@@ -163,6 +174,24 @@ VERBS = (
         step_up=True,
         params=(ROLES,),
         blocked=_when_own,
+        icon="id-badge",
+    ),
+    Verb(
+        name="give_role",
+        label=_("Give a role of our own"),
+        run=role_giving.give_role,
+        step_up=True,
+        params=(field("role", _("Role of our own"), Kind.REF, ref=OWN_ROLES, required=True),),
+        blocked=_when_own,
+        icon="id-badge",
+    ),
+    Verb(
+        name="take_role",
+        label=_("Take a role of our own"),
+        run=role_giving.take_role,
+        step_up=True,
+        params=(field("role", _("Role of our own"), Kind.REF, ref=OWN_ROLES, required=True),),
+        blocked=_when_has_none,
         icon="id-badge",
     ),
     Verb(

@@ -7,15 +7,22 @@ from uuid import UUID
 from directapp.declare.names import ALL, FieldName, Patch, Row, Values, row_of
 from directapp.domains.people import rules
 from directapp.domains.people.events import RESET_ASKED, SECOND_FACTOR_RESET, USER_INVITED
-from directapp.domains.people.fields import USERS, ApiKeys, Credentials, Users
+from directapp.domains.people.fields import USERS, ApiKeys, Credentials, Roles, Users
 from directapp.domains.people.issue import HAND_OVER_LIFE, end_keys, end_sessions, issue_link, link_path, take_factors
+from directapp.domains.people.role_giving import (
+    SYSTEM,
+    own_role,
+    own_roles_of,
+    refuse_above,
+    refuse_above_of,
+    refuse_together,
+)
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem, UnconfirmedError
 from directapp.kernel.text import _
 from directapp.kernel.tokens import Token, TokenKind, digest, new_secret
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
-SYSTEM = "signin"
 _IN_USE = _("The user has chosen a password already. Choose “Send new password”: the link goes to the user alone.")
 
 
@@ -57,24 +64,31 @@ class AsSignin:
 async def invite(ctx: CommandContext) -> None:
     """Make a user who gets a link by mail; at the manager's own dealership unless another is named."""
     values = {name: value for name, value in ctx.params.items() if value is not None}
-    if not rules.is_admin(values[Users.roles]) and ctx.actor.site is not None:
+    roles, own = values.setdefault(Users.roles, []), values.pop("role", None)
+    if not rules.is_admin(roles) and ctx.actor.site is not None:
         values.setdefault(Users.dealership, ctx.actor.site)
     values.setdefault(Users.language, ctx.actor.language)
     invited = row_of({Users.dealership: values.get(Users.dealership)})
-    _refuse(rules.may_manage(ctx.actor, invited, values[Users.roles]))
-    _refuse(rules.not_given_by(ctx.actor, values[Users.roles], Users.roles))
-    _ask(ctx, values[Users.roles])
+    _refuse(rules.may_manage(ctx.actor, invited, roles))
+    _refuse(rules.not_given_by(ctx.actor, roles, Users.roles))
+    _ask(ctx, roles)
+    if own is not None:
+        role = await own_role(ctx, own)
+        refuse_above(ctx.actor, [role.row])
+        refuse_together(roles, [role.row])
+        values[Users.custom_roles] = [role.row[Roles.code]]
     ctx.answer = await ctx.create(USERS, {**values, Users.invited_at: ctx.now}, system=SYSTEM)
     ctx.emit(USER_INVITED, on=ctx.answer, user=str(ctx.answer.id))
 
 
 async def set_roles(ctx: CommandContext) -> None:
     """Give a user other roles, never above one's own."""
-    roles = ctx.params["roles"]
+    roles = ctx.params.get("roles") or []
     _refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
     added = [role for role in roles if role not in (ctx.target.row.get(Users.roles) or ())]
     _refuse(rules.not_given_by(ctx.actor, added, Users.roles))
     _ask(ctx, roles)
+    refuse_together(roles, await own_roles_of(ctx, ctx.target.row))
     await ctx.change({Users.roles: roles}, system=SYSTEM)
 
 
@@ -98,6 +112,7 @@ async def activate(ctx: CommandContext) -> None:
     """Let a user in again; they sign in anew."""
     _refuse(rules.may_manage(ctx.actor, ctx.target.row))
     _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    await refuse_above_of(ctx, ctx.target.row)
     await ctx.change({Users.active: True}, system=SYSTEM)
 
 
@@ -106,6 +121,7 @@ async def hand_over_link(ctx: CommandContext) -> None:
     target, rows = _target_of_link(ctx), AsSignin(ctx)
     # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
     _refuse(rules.not_given_by(ctx.actor, target.get(Users.roles) or ()))
+    await refuse_above_of(ctx, target)
     if await rows.find("credentials", {Credentials.user: target[Users.id]}, limit=1):
         raise ConflictError(_IN_USE)
     token = await issue_link(rows, ctx.actor.tenant, target, "invite", now=ctx.now, life=HAND_OVER_LIFE)
@@ -123,6 +139,7 @@ async def reset_second_factor(ctx: CommandContext) -> None:
     """Take every second factor of a user away and sign them out everywhere; they are told, and set up a new one."""
     _refuse(rules.may_manage(ctx.actor, ctx.target.row))
     _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    await refuse_above_of(ctx, ctx.target.row)
     rows, user = AsSignin(ctx), ctx.target.row[Users.id]
     await take_factors(rows, user)
     await ctx.change({Users.second_factor_at: None}, system=SYSTEM)
@@ -143,7 +160,7 @@ async def create_key(ctx: CommandContext) -> None:
     """Make an API key of one's own with chosen roles; shown once."""
     if ctx.actor.user is None or ctx.actor.session is None:
         raise ForbiddenError(_("Sign in to create a key."))
-    roles, problem = rules.key_roles(ctx.actor, ctx.params.get("roles"))
+    roles, own, problem = rules.key_roles(ctx.actor, ctx.params.get("roles"))
     if problem is not None:
         raise InvalidError(problem)
     secret = new_secret()
@@ -151,6 +168,7 @@ async def create_key(ctx: CommandContext) -> None:
         ApiKeys.name: ctx.params["name"],
         ApiKeys.user: ctx.actor.user,
         ApiKeys.roles: roles,
+        ApiKeys.custom_roles: own,
         ApiKeys.key_hash: digest(secret),
         ApiKeys.networks: ctx.params.get("networks"),
     }

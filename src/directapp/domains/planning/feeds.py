@@ -14,8 +14,8 @@ from directapp.declare.names import NO_ROW, FieldName, FieldNames, Patch, Row, V
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.declare.verbs import Secret, Verb
 from directapp.domains.cars.fields import CARS
-from directapp.domains.people.fields import DEALERSHIPS, TENANTS, USERS, Dealerships, Users
-from directapp.domains.people.roles import EVERYONE, lacks_second_factor
+from directapp.domains.people.fields import DEALERSHIPS, ROLES, TENANTS, USERS, Dealerships, Roles, Users
+from directapp.domains.people.roles import EVERYONE, counts_as, lacks_second_factor, works_as
 from directapp.domains.planning.booking_fields import STATES
 from directapp.domains.planning.booking_hours import GONE, hours_of
 from directapp.domains.planning.engine.words import hours_text
@@ -94,7 +94,7 @@ async def issue(ctx: CommandContext) -> None:
 
 
 def _refuse_others(ctx: CommandContext, resource: Row) -> None:
-    roles, site = ctx.actor.roles, resource[Resources.dealership]
+    roles, site = ctx.actor.works_as, resource[Resources.dealership]
     plans = ("planner" in roles and site == ctx.actor.site) or ("manager" in roles and site in ctx.actor.sites)
     if not (plans or "tenant_admin" in roles):
         words = _("The planners and leaders of a site make the calendar links of its resources.")
@@ -136,7 +136,13 @@ async def _owner(ctx: CommandContext, row: Row) -> tuple[str, str]:
 
 async def _lacks_factor(ctx: CommandContext, user: Row) -> bool:
     company = await ctx.look_up(TENANTS, ctx.actor.tenant, system="pipeline")
-    return lacks_second_factor(company.row, user, ctx.now)
+    return lacks_second_factor(company.row, user, counts_as(user, await _own_roles(ctx, user)), ctx.now)
+
+
+async def _own_roles(ctx: CommandContext, user: Row) -> list[Row]:
+    codes = user.get(Users.custom_roles)
+    search: Values = {Roles.code: codes}
+    return [one.row for one in await ctx.find(ROLES, search, system="pipeline", limit=len(codes))] if codes else []
 
 
 async def _refuse_without_maker(ctx: CommandContext, row: Row) -> None:
@@ -152,7 +158,7 @@ async def _refuse_without_maker(ctx: CommandContext, row: Row) -> None:
     maker = next((m.row for m in makers if m.row[Users.active]), NO_ROW)
     if maker is not NO_ROW and await _lacks_factor(ctx, maker):
         raise NotFoundError
-    roles, own = set(maker.get(Users.roles) or ()), maker.get(Users.dealership)
+    roles, own = works_as(maker, await _own_roles(ctx, maker)), maker.get(Users.dealership)
     site = resource.get(Resources.dealership)
     if "tenant_admin" in roles or ("planner" in roles and own == site):
         return

@@ -130,7 +130,7 @@ async def sites_of(ctx: CommandContext) -> dict[UUID, Row]:
     if "tenant_admin" in actor.roles:
         mine = set(places)
     else:
-        leads = actor.roles & {"manager", "finance"}
+        leads = actor.works_as & {"manager", "finance"}
         mine = (set(actor.sites) if leads else set()) | ({actor.site} if actor.site else set())
     if asked is not None and asked not in mine:
         words = _("You do not see the figures of this site.")

@@ -74,7 +74,7 @@ def parse_screen(text: str) -> Token | None:
 async def issue(ctx: CommandContext) -> None:
     """Make a wall display of a site that one leads."""
     site = await ctx.look_up(DEALERSHIPS, ctx.params[HallScreens.dealership])
-    leads = "manager" in ctx.actor.roles and site.id in ctx.actor.sites
+    leads = "manager" in ctx.actor.works_as and site.id in ctx.actor.sites
     if not (leads or "tenant_admin" in ctx.actor.roles):
         words = _("The leaders of a site make its wall displays.")
         raise ForbiddenError(Problem(words, field=HallScreens.dealership))

@@ -42,9 +42,9 @@ async def _limit(ctx: CommandContext) -> Decimal | None:
     car = await ctx.look_up(CARS, ctx.case.row[WorkItems.car], system="pipeline")
     site = car.row.get(Cars.dealership) or car.row.get(Cars.prep_center) or ctx.actor.site
     if site is None:
-        return limit_of(ctx.actor.roles, None)
+        return limit_of(ctx.actor.works_as, None)
     dealership = await ctx.look_up(DEALERSHIPS, site, system="pipeline")
-    return limit_of(ctx.actor.roles, dealership.row.get(Dealerships.approval_limits))
+    return limit_of(ctx.actor.works_as, dealership.row.get(Dealerships.approval_limits))
 
 
 async def approve(ctx: CommandContext) -> None:

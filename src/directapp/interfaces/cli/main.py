@@ -15,6 +15,7 @@ import typer
 from directapp.interfaces.cli.doctor import register as add_doctor
 from directapp.interfaces.cli.importing import register as add_import
 from directapp.interfaces.cli.keys import register as add_keys
+from directapp.interfaces.cli.permissions import register as add_permissions
 from directapp.interfaces.cli.set_up import register as add_set_up
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     add_import(app, commands)
     add_keys(app, commands)
     add_doctor(app, commands)
+    add_permissions(app, commands)
 
     @app.callback(invoke_without_command=False)
     def whole(

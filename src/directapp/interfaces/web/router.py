@@ -23,6 +23,7 @@ from directapp.interfaces.web.features.hall.feature import hall_feature
 from directapp.interfaces.web.features.home.feature import FEATURE as HOME
 from directapp.interfaces.web.features.messages.feature import Outside, messages_feature
 from directapp.interfaces.web.features.operations.feature import operations_feature
+from directapp.interfaces.web.features.own_roles.feature import FEATURE as OWN_ROLES
 from directapp.interfaces.web.features.plan.feature import FEATURE as PLAN
 from directapp.interfaces.web.features.privacy.feature import FEATURE as PRIVACY
 from directapp.interfaces.web.features.registry.feature import FEATURE as REGISTRY
@@ -48,6 +49,7 @@ def features_of(platform: Platform, attachments: Attachments, outside: Outside |
         BRANDING,
         operations_feature(platform),
         ADMIN,
+        OWN_ROLES,
         floor_feature(worker),
         PLAN,
         CARS,

@@ -15,6 +15,7 @@ from directapp.interfaces.rest.dialect.input import json_or_value, listed
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import BadQueryError, ForbiddenError, Problem, bad_query
+from directapp.kernel.roles import role_codes
 from directapp.kernel.text import _
 from directapp.store.query import Condition, Filter, Junction, Path
 
@@ -273,7 +274,7 @@ class FilterReader:
             "$CURRENT_USER": self._actor.user,
             "$CURRENT_USER.id": self._actor.user,
             "$CURRENT_USER.dealership": self._actor.site,
-            "$CURRENT_USER.roles": sorted(self._actor.roles),
+            "$CURRENT_USER.roles": role_codes(self._actor.roles),
             "$CURRENT_USER.language": self._actor.language,
         }
         if raw not in own:

@@ -56,7 +56,7 @@ def lists(collection: str) -> Allowed:
 
 def has_role(*roles: str) -> Allowed:
     """Return whether a person has one of these roles."""
-    return lambda ctx: ctx.actor is not None and bool(ctx.person.roles & set(roles))
+    return lambda ctx: ctx.actor is not None and bool(ctx.person.works_as & set(roles))
 
 
 def choices_to_create(ctx: RequestContext, meta: CollectionMeta, field: str) -> list[Option]:

@@ -59,7 +59,7 @@ async def _page(
     made = [inputs.build_input(f, filling) for f in _fields(ctx)]
     lines = [
         forms.FieldLine(n, meta.fields[n].label.pick(ctx.language), ctx.formatter.value(meta, n, row))
-        for n in ("email", "phone", "roles")
+        for n in ("email", "phone", "roles", "custom_roles")
         if row.get(n)
     ]
     return ctx.page(

@@ -23,7 +23,8 @@ from directapp.store.query import Condition, Filter, Order, Query
 
 HERE = f"{PATH}/people"
 USERS = "users"
-_FIELDS = ("id", "first_name", "last_name", "roles", "dealership", "email", "active", "invited_at", "last_seen_at")
+_STANDING = ("active", "invited_at", "last_seen_at")
+_FIELDS = ("id", "first_name", "last_name", "roles", "custom_roles", "dealership", "email", *_STANDING)
 _MOST = 500
 IN, INVITED, OUT = "in", "invited", "out"
 _GOING_OUT, _COMING_IN = "deactivate", "activate"
@@ -80,7 +81,7 @@ def _person(ctx: RequestContext, row: Mapping[str, Any]) -> Person:
     return Person(
         href=page_of(USERS, key),
         name=ctx.formatter.title(meta, row),
-        roles=ctx.formatter.value(meta, "roles", row).text,
+        roles=", ".join(t for n in ("roles", "custom_roles") if (t := ctx.formatter.value(meta, n, row).text)),
         email=str(row.get(Users.email) or ""),
         standing=standing,
         told=_told(ctx, row, standing),

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from fastapi import Response
 
+from directapp.declare.names import Row, plain
 from directapp.declare.spec import CollectionMeta
 from directapp.derive.inputs import Option
 from directapp.derive.shown import readable_anywhere, writable_anywhere
+from directapp.domains.people.fields import ROLES, Roles
 from directapp.domains.people.principal import load_actor
-from directapp.domains.people.roles import ADMIN, LABELS, MANAGER, OPERATOR
+from directapp.domains.people.roles import ADMIN, LABELS, MANAGER, OPERATOR, custom_role
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get
@@ -20,11 +22,12 @@ from directapp.interfaces.web.records.record_view import look_up
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, UnauthenticatedError
 from directapp.kernel.ids import uuid7
-from directapp.kernel.text import Text, _
+from directapp.kernel.text import Text, _, name_of
 from directapp.services.explain import Names, explain
 from directapp.services.reading import View
 
 PATH, USERS = "/app/permissions", "users"
+_MOST_ROLES = 1000
 # Who looks into the rights of others.
 explores = has_role(ADMIN, MANAGER)
 WORDS: Mapping[str, Text] = {
@@ -52,7 +55,6 @@ WORDS: Mapping[str, Text] = {
     "role_at": _("{role} at your site"),
     "inactive": _("The person is not active and has no access."),
 }
-_NAMES = Names(roles=LABELS, labels=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,12 @@ async def show_permissions(ctx: PersonContext) -> Response:
     """Show what a role or a person may see and do, and why."""
     if not explores(ctx):
         raise ForbiddenError
-    asked = _asked(ctx)
-    subject, told = await _subject(ctx, asked)
+    own = await _own_roles(ctx)
+    asked = _asked(ctx, own)
+    subject, told = await _subject(ctx, asked, own)
     context: dict[str, Any] = {"lines": (), "groups": (), "acts": (), "unseen": None, "inactive": subject is None}
     if subject is not None:
-        context |= await _rights(ctx, asked, subject, told)
+        context |= await _rights(ctx, asked, subject, told, own)
     return ctx.page(
         "admin/permissions.html",
         here=None,
@@ -95,18 +98,31 @@ async def show_permissions(ctx: PersonContext) -> Response:
         asked=asked,
         told=told,
         **context,
-        **await _choices(ctx, asked),
+        **await _choices(ctx, asked, own),
     )
 
 
-def _asked(ctx: RequestContext) -> _Asked:
+async def _own_roles(ctx: RequestContext) -> dict[str, Row]:
+    """Return the company's own roles that are in use, by code."""
+    async with ctx.services.auth.open(ctx.person.tenant) as rows:
+        found = [one.row for one in await rows.find(ROLES, limit=_MOST_ROLES)]
+    return {row[Roles.code]: row for row in found if custom_role(row) is not None}
+
+
+def _labels(own: Mapping[str, Row]) -> dict[str, Text]:
+    """Return what roles are called: the product's and the company's own."""
+    products = {code: label for code, label in LABELS.items() if code != OPERATOR}
+    return products | {code: name_of(plain(row)) for code, row in own.items()}
+
+
+def _asked(ctx: RequestContext, own: Mapping[str, Row]) -> _Asked:
     given = ctx.request.query_params
     name = given.get("collection") or ctx.main_list or "cars"
     meta = ctx.meta(name)
     field = given.get("field") or ""
     role = given.get("role") or ""
     return _Asked(
-        role=role if role in LABELS and role != OPERATOR else next(iter(LABELS)),
+        role=role if role in _labels(own) else next(iter(LABELS)),
         who=refs.as_uuid(given.get("who") or ""),
         meta=meta,
         record=refs.as_uuid(given.get("record") or ""),
@@ -114,13 +130,15 @@ def _asked(ctx: RequestContext) -> _Asked:
     )
 
 
-async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, str]:
+async def _subject(ctx: RequestContext, asked: _Asked, own: Mapping[str, Row]) -> tuple[Actor | None, str]:
     """Return whom it is about (None: nobody who may sign in), and what they are called."""
     if asked.who is None:
-        label = ctx.say(LABELS[asked.role])
+        label, row = ctx.say(_labels(own)[asked.role]), own.get(asked.role)
         name = ctx.say(WORDS["role_at"]).format(role=label)
         me = ctx.person
-        subject = replace(me, user=uuid7(), name=name, roles=frozenset({asked.role}), session=None)
+        subject = replace(
+            me, user=uuid7(), name=name, roles=frozenset({(row and custom_role(row)) or asked.role}), session=None
+        )
         return subject, name
     seen = await look_up(ctx, ctx.meta(USERS), asked.who)
     name = ctx.formatter.title(seen.meta, seen.told)
@@ -131,10 +149,13 @@ async def _subject(ctx: RequestContext, asked: _Asked) -> tuple[Actor | None, st
         return None, name
 
 
-async def _rights(ctx: RequestContext, asked: _Asked, subject: Actor, told: str) -> dict[str, Any]:
+async def _rights(
+    ctx: RequestContext, asked: _Asked, subject: Actor, told: str, own: Mapping[str, Row]
+) -> dict[str, Any]:
     if asked.record is not None:
         await look_up(ctx, asked.meta, asked.record)
-    lines = await explain(ctx.platform.database, subject, asked.meta, asked.record, asked.field, names=_NAMES)
+    names = Names(roles=_labels(own), labels=True)
+    lines = await explain(ctx.platform.database, subject, asked.meta, asked.record, asked.field, names=names)
     view = await _view(ctx, asked, subject)
     reads = view.readable if view else readable_anywhere(subject, asked.meta) if not asked.record else frozenset()
     writes = view.writable if view else writable_anywhere(subject, asked.meta) if not asked.record else frozenset()
@@ -180,7 +201,7 @@ def _acts(ctx: RequestContext, meta: CollectionMeta, subject: Actor, view: View 
     return [_Act(ctx.say(v.label), "") for v in meta.verbs_of(meta.grants_of(subject.roles))]
 
 
-async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
+async def _choices(ctx: RequestContext, asked: _Asked, own: Mapping[str, Row]) -> dict[str, Any]:
     """Return what the form offers."""
     metas = [s for s in ctx.spec.exposed if s.grants_of(ctx.person.roles)]
     names = await refs.names_of(
@@ -188,9 +209,7 @@ async def _choices(ctx: RequestContext, asked: _Asked) -> dict[str, Any]:
         {USERS: [str(asked.who)] if asked.who else [], asked.meta.name: [str(asked.record)] if asked.record else []},
     )
     return {
-        "roles": [
-            Option(code, ctx.say(label), code == asked.role) for code, label in LABELS.items() if code != OPERATOR
-        ],
+        "roles": [Option(code, ctx.say(label), code == asked.role) for code, label in _labels(own).items()],
         "collections": [Option(s.name, ctx.say(s.declared.plural), s is asked.meta) for s in metas],
         "fields": [
             Option(f.name, f"{ctx.say(g.label)}: {ctx.say(f.label)}", f.name == asked.field)

@@ -65,7 +65,7 @@ async def _ask(ctx: RequestContext) -> Monday:
     found = orjson.loads((await ctx.do(meta, "figures", patch)).json or "{}")
     given = ctx.request.query_params.get("by")
     # Who only plans sees the cars that are prepared at the own site.
-    usual = Cars.prep_center if ctx.person.roles == {"planner"} else Cars.dealership
+    usual = Cars.prep_center if ctx.person.works_as == {"planner"} else Cars.dealership
     by = next((name for name in _BY if name == given), usual)
     span = Span(monday - _ONE_WEEK)
     return Monday(span, by, found, await compare(ctx, span, by, [s["id"] for s in found["sites"]]), coming)

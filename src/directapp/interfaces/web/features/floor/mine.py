@@ -69,12 +69,12 @@ class Section:
 
 def on_floor(actor: Actor) -> bool:
     """Whether a person's own page is the floor."""
-    return bool(actor.roles & {*HANDS, RECEPTION})
+    return bool(actor.works_as & {*HANDS, RECEPTION})
 
 
 def jobs_of(actor: Actor) -> tuple[tuple[FloorJob, str], ...]:
     """Return the work a person does, with the column that makes a car theirs."""
-    return tuple(HANDS[role] for role in HANDS if role in actor.roles)
+    return tuple(HANDS[role] for role in HANDS if role in actor.works_as)
 
 
 async def show_mine(ctx: PersonContext) -> Response:
@@ -142,7 +142,7 @@ def _mine(ctx: RequestContext, meta: CollectionMeta, job: FloorJob, column: str)
 
 
 async def _received(ctx: RequestContext, meta: CollectionMeta) -> list[Section]:
-    if RECEPTION not in ctx.person.roles:
+    if RECEPTION not in ctx.person.works_as:
         return []
     made = []
     for code, states in (("to_check", CHECKED), ("to_inspect", INSPECTED)):

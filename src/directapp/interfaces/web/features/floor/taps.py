@@ -203,7 +203,7 @@ async def _report_damage(ctx: RequestContext, car: UUID, posted: Posted) -> None
 
 async def _keep_photos(ctx: RequestContext, car: UUID, posted: Posted, **more: Any) -> None:
     """Hang photos on the car, with the stage at which this person works."""
-    stage = next((s for role, s in _STAGES.items() if role in ctx.person.roles), "technical")
+    stage = next((s for role, s in _STAGES.items() if role in ctx.person.works_as), "technical")
     values = {CarFiles.car: car, CarFiles.stage: stage, **more}
     for number, file in enumerate(posted.files):
         await keep_file(ctx, ctx.meta(CAR_FILES), file, values=values, key=posted.key_of(number))

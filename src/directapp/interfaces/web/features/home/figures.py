@@ -97,7 +97,7 @@ class StageTime:
 
 async def figures_of(ctx: RequestContext) -> dict[str, Any]:
     """Return the figures of a person's roles."""
-    roles = ctx.person.roles
+    roles = ctx.person.works_as
     parts: list[Any] = []
     if roles & LEADERS:
         parts += [_times(ctx), _load(ctx)]

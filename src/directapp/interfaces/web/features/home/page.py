@@ -78,7 +78,7 @@ async def show_home(ctx: PersonContext) -> Response:
     """Show the front page, or the part of it that keeps up with what others do."""
     if not ctx.partial and await _is_new(ctx):
         return ctx.go("/app/setup")
-    fronts = [front for role, front in FRONTS.items() if role in ctx.person.roles]
+    fronts = [front for role, front in FRONTS.items() if role in ctx.person.works_as]
     tiles, queues, stages = await asyncio.gather(_tiles(ctx, fronts), _queues(ctx), _stages(ctx, fronts))
     now: dict[str, Any] = {
         "tiles": tiles,
@@ -181,7 +181,7 @@ async def _queues(ctx: RequestContext) -> tuple[Queue, ...]:
     """Return what waits for a person, role by role; the same list is told once."""
     wanted: dict[str, tuple[str, Ask, tuple[CollectionMeta, Address]]] = {}
     for role, front in FRONTS.items():
-        found = _listed(ctx, front.work) if role in ctx.person.roles else None
+        found = _listed(ctx, front.work) if role in ctx.person.works_as else None
         if found is not None:
             wanted.setdefault(found[1].text, (role, front.work, found))
     goals = await goals_of(ctx) if wanted else {}

@@ -94,7 +94,7 @@ def _label(code: str) -> Text:
 
 
 def _demand(ctx: RequestContext) -> None:
-    if not ctx.person.roles & MAY:
+    if not ctx.person.works_as & MAY:
         raise ForbiddenError
 
 
