@@ -21,10 +21,10 @@ from directapp.app.demo.stock import organisation, phone
 from directapp.app.demo.story import LONGEST, login
 from directapp.app.demo.worktime import Worktime, is_workday
 from directapp.declare.reading import read_phone
-from directapp.domains.cars.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
 from directapp.domains.imports.set_up import apply, snapshot
 from directapp.domains.imports.set_up_files import read, write
 from directapp.domains.people.auth import sign_in
+from directapp.domains.registered.identifiers import PlateKind, parse_org_number, parse_vin, plate_kind
 from directapp.kernel.actor import system_actor
 from directapp.kernel.clock import OSLO, oslo_day
 from directapp.kernel.ids import uuid7

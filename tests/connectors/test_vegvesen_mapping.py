@@ -14,7 +14,7 @@ from directapp.connectors.vegvesen_mapping import fuel_of, names_of, read_vehicl
 from directapp.connectors.vegvesen_names import make_name, model_name
 from directapp.connectors.vegvesen_types import Details, Vehicle
 from directapp.domains.cars.groups import IDENTITY
-from directapp.domains.cars.groups_registry import REGISTRY
+from directapp.domains.registered.naming import REGISTRY
 from support.fakes.vehicles import ELECTRIC, OWNER, code, hybrid, vehicle
 from support.text import bilingual
 

@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from inspect import get_annotations
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
@@ -50,7 +51,7 @@ def test_every_collection_has_its_names() -> None:
 @pytest.mark.parametrize("collection", sorted(CLASSES))
 def test_names_and_types_are_those_of_the_declaration(collection: str) -> None:
     names, meta = CLASSES[collection], SPEC[collection]
-    annotated = {**FieldNames.__annotations__, **names.__annotations__}
+    annotated = {n: of for one in reversed(names.__mro__) for n, of in get_annotations(one).items() if n in vars(one)}
     assert {name.removesuffix("_"): get_args(of)[0] for name, of in annotated.items()} == {
         name: TYPES.get(field.kind, str) for name, field in meta.fields.items()
     }

@@ -13,6 +13,8 @@ from directapp.derive.events import carried, events_text
 from directapp.domains.cars.handlers import archive_due
 from directapp.domains.messages.daily import tell_overdue, tell_tomorrow
 from directapp.domains.registry.inspections import remind
+from directapp.domains.vehicles.certifications import tell_of_expiry
+from directapp.domains.vehicles.reservations import free_what_was_missed
 from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.clock import OSLO, utc_now
 from directapp.services.attachments import Incoming
@@ -192,6 +194,40 @@ class Story:
             async with acting(pipeline, tenant, system, "test", "", None) as ctx:
                 await sweep(ctx)
 
+    async def fleet(self) -> None:
+        leader, driver = await self.dealer.person("fleet_manager", "490"), await self.dealer.person("driver", "490")
+        person = {"name": "Sjåfør", "user": str(driver.user), "dealership": str(self.dealer.sites["490"])}
+        row = str(await self.do("drivers", "create", **person))
+        soon = (utc_now() + timedelta(days=20)).date().isoformat()
+        await self.do("certifications", "create", driver=row, kind="licence_b", valid_to=soon)
+        car = await self.do("cars", "create", make="Volvo", vin="WZZTESTXXRX000031", car_type="demo")
+        await self.do("cars", "put_in_service", car, number="V1", vehicle_type="van", classification="pool")
+        van = await self.dealer.create(leader, "vehicles", number="V2", vehicle_type="van", classification="pool")
+        await self.do("vehicles", "activate", van)
+        for km in (100, 90):
+            await self.do("meter_readings", "create", vehicle=str(van), km=km)
+        given = await self.do("assignments", "create", vehicle=str(van), driver=row)
+        await self.do("assignments", "submit", given)
+        await self.dealer.do(leader, "assignments", "approve", given)
+        await self.do("assignments", "hand_out", given)
+        await self.do("assignments", "hand_in", given)
+        await self.do(
+            "reservations",
+            "create",
+            vehicle=str(van),
+            starts_at=now(hours=3),
+            ends_at=(utc_now() + timedelta(hours=1)).isoformat(),
+        )
+        for sweep in (tell_of_expiry, free_what_was_missed):
+            async with acting(
+                self.dealer.application.platform.pipeline, self.dealer.tenant, "fleet", "test", "", None
+            ) as ctx:
+                await sweep(ctx)
+        await self.do("vehicles", "send_to_workshop", van)
+        await self.do("vehicles", "take_out", van, reason="Bremser")
+        await self.do("vehicles", "phase_out", van)
+        await self.do("vehicles", "to_stock", van, dealership=str(self.dealer.sites["490"]))
+
     async def automation(self) -> None:
         values = {"name": "Alt", "url": "https://example.test/", "events": ["comment.written"]}
         await self.do("webhooks", "subscribe", **values)
@@ -230,6 +266,7 @@ async def test_every_declared_event_comes_of_an_act_and_carries_what_it_declares
         story.workshop,
         story.bookings,
         story.messages,
+        story.fleet,
     ):
         await part()
     await story.dealer.application.dispatcher.drain(story.dealer.tenant)

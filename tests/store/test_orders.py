@@ -17,7 +17,7 @@ METADATA: MetaData = build_metadata(SPEC)
 ADMIN = frozenset({"tenant_admin"})
 # Lists of words are put in Norwegian order by an expression; these have as many rows as a house has people and things.
 _SMALL = {
-    "api_keys", "booking_templates", "dealerships", "departments", "directory_groups", "directory_people",
+    "api_keys", "booking_templates", "dealerships", "departments", "directory_groups", "directory_people", "drivers",
     "identity_mappings", "identity_providers", "inspection_templates", "list_columns", "network_rules",
     "parts_inventory", "resources", "roles", "saved_views", "tenants", "users", "webhooks", "workflow_rules",
     "working_hours",

@@ -11,6 +11,7 @@ from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset, send_second_factor_reset
 from directapp.domains.planning import jobs as planning_jobs
 from directapp.domains.privacy import jobs as privacy_jobs
+from directapp.domains.vehicles import jobs as vehicle_jobs
 from directapp.kernel.text import _
 from directapp.services.encryption import Encryption
 from directapp.services.jobs import Daily, Every, Job, JobRun, Schedule
@@ -64,6 +65,7 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles, encryption: E
         *planning_jobs.schedules(REACTOR),
         *people_jobs.SCHEDULES,
         *privacy_jobs.SCHEDULES,
+        *vehicle_jobs.SCHEDULES,
         Schedule(
             name="delete unused files",
             label=_("Delete the bytes of files that are gone"),

@@ -14,8 +14,8 @@ from directapp.connectors.outgoing import AT_ONCE, IN_BACKGROUND, Patience, open
 from directapp.connectors.vegvesen import RESOURCE, RESOURCE_TEST, SCOPE, Vegvesen, VegvesenBulk
 from directapp.declare.names import field_name
 from directapp.domains.cars.fields import Cars
-from directapp.domains.cars.groups_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
+from directapp.domains.registered.naming import REGISTRY
 from directapp.domains.registry.jobs import schedules
 from directapp.domains.registry.lookups import Lookups
 from directapp.domains.registry.nightly import Enricher, Manner

@@ -19,10 +19,24 @@ from directapp.domains import (
     records,
     registry,
     saved_views,
+    vehicles,
     workshop,
 )
 
-DOMAINS = (people, cars, workshop, records, imports, saved_views, planning, messages, registry, operations, privacy)
+DOMAINS = (
+    people,
+    cars,
+    vehicles,
+    workshop,
+    records,
+    imports,
+    saved_views,
+    planning,
+    messages,
+    registry,
+    operations,
+    privacy,
+)
 EVENTS: tuple[Event, ...] = tuple(event for domain in (*DOMAINS, automation) for event in domain.EVENTS)
 
 EventHandler = Callable[[Any], Awaitable[None]]
@@ -32,7 +46,11 @@ EventHandler = Callable[[Any], Awaitable[None]]
 def load_spec() -> Spec:
     """Return the product's Spec (DeclarationError: a declaration is wrong)."""
     declared = [
-        replace(collection, rules=(*collection.rules, *cars.RULES.get(collection.name, ())))
+        replace(
+            collection,
+            rules=(*collection.rules, *cars.RULES.get(collection.name, ())),
+            verbs=(*collection.verbs, *vehicles.VERBS.get(collection.name, ())),
+        )
         for domain in DOMAINS
         for collection in domain.COLLECTIONS
     ]

@@ -34,6 +34,26 @@ async def counted(browser: Browser, href: str) -> tuple[int, str]:
     return total, page
 
 
+async def fleet(dealer: Dealer) -> None:
+    """Bring vehicles to a site, and a driver who has something to fetch and something to be approved."""
+    leader, driver = await dealer.person("fleet_manager", "499"), await dealer.person("driver", "499")
+    vans = [
+        await dealer.create(leader, "vehicles", number=f"V{n}", vehicle_type="van", classification="pool")
+        for n in (1, 2)
+    ]
+    for van in vans:
+        await dealer.do(leader, "vehicles", "activate", van)
+    await dealer.do(leader, "vehicles", "take_out", vans[1], reason="Bremser")
+    chief = await dealer.person("supervisor", "499")
+    whose = {"user": str(driver.user), "manager": str(chief.user)}
+    row = await dealer.create(leader, "drivers", name="Sjåfør", **whose)
+    await dealer.create(leader, "certifications", driver=str(row), kind="licence_b")
+    given = await dealer.create(leader, "assignments", vehicle=str(vans[0]), driver=str(row))
+    await dealer.do(leader, "assignments", "submit", given)
+    times = {"starts_at": utc_now().isoformat(), "ends_at": (utc_now() + timedelta(hours=1)).isoformat()}
+    await dealer.create(driver, "reservations", vehicle=str(vans[0]), **times)
+
+
 async def livestock(dealer: Dealer) -> None:
     """Bring cars, parts, work and money to the sites, so that hardly any number is nothing."""
     cars = await fill_yard(dealer, 28)
@@ -53,6 +73,7 @@ async def livestock(dealer: Dealer) -> None:
     await dealer.create(parts, "parts_orders", car=str(cars[3]), part_name="Belte")
     await dealer.create(admin, "work_items", car=str(cars[3]), description="Bulk i dør", price="9000")
     await dealer.do(parts, "car_accessories", "update", accessory, status="ordered")
+    await fleet(dealer)
     sold = {"sold_at": utc_now().isoformat()}
     await dealer.do(await dealer.person("new_car_sales", "495"), "cars", "update", cars[1], **sold)
 

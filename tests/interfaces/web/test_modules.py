@@ -34,3 +34,14 @@ async def test_nobody_has_a_longer_menu_than_the_most(signed: Opener) -> None:
     for role, site in (("tenant_admin", ""), ("manager", "490"), ("driver", "490")):
         links, folded = entries((await (await signed(role, site)).get("/")).text)
         assert len(links) - len(folded) + bool(folded) <= MOST_IN_MENU
+
+
+async def test_one_search_finds_cars_and_vehicles(dealer: Dealer, signed: Opener) -> None:
+    manager = await dealer.person("manager", "490")
+    await dealer.create(manager, "cars", make="Volvo", model="EX30", vin="WZZTESTXXRX000021", car_type="new")
+    values = {"number": "V-77", "vehicle_type": "truck", "make": "Volvo", "model": "FL", "license_plate": "EX10077"}
+    van = await dealer.create(manager, "vehicles", **values)
+    browser = await signed("manager", "490")
+    found = (await browser.get("/app/palette?q=volvo")).json()["items"]
+    assert [one["href"].split("/")[2] for one in found if "Volvo" in one["label"]] == ["cars", "vehicles"]
+    assert (await browser.get("/app/palette?q=ex 10077")).json()["go"] == f"/app/vehicles/{van}"

@@ -7,6 +7,7 @@ from functools import partial
 from directapp.app.container import Application
 from directapp.app.demo.cast import ADMIN, fill_shelves, open_tenant, site_ids
 from directapp.app.demo.drive import Director, perform_as, tuned
+from directapp.app.demo.fleet import park_fleet
 from directapp.app.demo.life import Stage
 from directapp.app.demo.lives import all_lives
 from directapp.app.demo.messages import settle_messages, tell_what_is_late
@@ -64,6 +65,7 @@ async def play(
     async with acting(director.pipeline(time.now), tenant, planning.SYSTEM, "outlooks", "", None) as ctx:
         await planning.ask_for_all(ctx)
     await settle_messages(director.pipeline(time.now), tenant, morning)
+    await park_fleet(application, tenant, cast, sites, group)
     await perform_as(application, cast[ADMIN], time.now, "tenants", {"settings": {_MARK: True}}, target=tenant)
     return director
 

@@ -6,6 +6,14 @@ Staff = dict[str, int]
 
 _SALES: Staff = {"new_car_sales": 1, "used_car_sales": 1, "parts": 1, "sales_manager": 1, "manager": 1}
 _WORKSHOP: Staff = {"reception": 1, "planner": 1, "mechanic": 1, "detailer": 1}
+_FLEET: Staff = {
+    "fleet_manager": 1,
+    "supervisor": 1,
+    "dispatcher": 1,
+    "technician": 1,
+    "driver": 3,
+    "safety_officer": 1,
+}
 _SOLD = ("new_sales", "used_sales", "parts")
 _PREPARED = ("mechanical", "detailing")
 
@@ -53,6 +61,7 @@ class Group:
     sites: tuple[Site, ...]
     seed: int
     scale: float = 1.0
+    vehicles: int = 0
     languages: dict[str, str] = field(default_factory=dict)
 
     def site(self, number: str) -> Site:
@@ -64,6 +73,7 @@ COAST = Group(
     name="Kystveien Bil",
     domain="demo.directapp.no",
     seed=490,
+    vehicles=30,
     languages={"new_car_sales.326": "en", "mechanic.499-3": "en"},
     sites=(
         Site(
@@ -75,7 +85,16 @@ COAST = Group(
             brands=("Volkswagen",),
             colors=("#001e50", "#00b0f0"),
             functions=(*_SOLD, *_PREPARED),
-            staff={**_SALES, **_WORKSHOP, "new_car_sales": 2, "mechanic": 3, "detailer": 2, "finance": 1},
+            staff={
+                **_SALES,
+                **_WORKSHOP,
+                "new_car_sales": 2,
+                "mechanic": 3,
+                "detailer": 2,
+                "finance": 1,
+                "fleet_manager": 1,
+                "driver": 1,
+            },
             prep="490",
             spots="V",
         ),
@@ -175,6 +194,7 @@ MOUNTAIN = Group(
     domain="fjell.directapp.no",
     seed=101,
     scale=0.05,
+    vehicles=120,
     sites=(
         Site(
             number="101",
@@ -185,7 +205,7 @@ MOUNTAIN = Group(
             brands=("Toyota",),
             colors=("#4a148c", "#ffca28"),
             functions=(*_SOLD, *_PREPARED),
-            staff={**_SALES, **_WORKSHOP},
+            staff={**_SALES, **_WORKSHOP, **_FLEET},
             prep="101",
             spots="F",
         ),

@@ -3,7 +3,7 @@
 Adds the collections ``cars``, ``car_accessories``, ``car_transfers``, ``car_stages``, ``mileage_readings`` and
 ``consents``; the verbs transfer, receive, claim, take_next, reassign, hand_over, archive, restore and correct on cars,
 receive and refuse on transfers; and the event handlers that archive delivered cars and link a car to its earlier row.
-``handlers.archive_due`` is the sweep for a scheduled job. ``identifiers`` serves the importer. The goals that a site
+``handlers.archive_due`` is the sweep for a scheduled job. The goals that a site
 sets name statuses of cars: a rule judges them.
 """
 

@@ -83,6 +83,8 @@ WRITES_AT_PREP: dict[str, tuple[str, ...]] = {
 
 WORKING_ROLES = f"{HANDLING} {ADMIN}"
 _SELL_VERBS = ("transfer", "archive", "hand_over", "fill_from_registry")
+# How a car becomes a vehicle of the fleet; the verb stands with the fleet's vehicles.
+_IN_SERVICE = "put_in_service"
 
 
 def _sales(role: str, cars: Rule) -> tuple[Grant, ...]:
@@ -160,7 +162,7 @@ def _floor() -> tuple[Grant, ...]:
 
 def _leaders() -> tuple[Grant, ...]:
     manages = either(SITE_TREE, AT_PREP)
-    leads = (*_SELL_VERBS, "receive")
+    leads = (*_SELL_VERBS, "receive", _IN_SERVICE)
     return (
         Grant(role="sales_manager", rows=SITE_TREE, read=READS["sales_manager"]),
         Grant(
@@ -195,7 +197,16 @@ def _leaders() -> tuple[Grant, ...]:
             role="tenant_admin",
             write=("*",),
             create=True,
-            verbs=(*_SELL_VERBS, "receive", "claim", "reassign", "restore", "correct", "decide_inspection"),
+            verbs=(
+                *_SELL_VERBS,
+                "receive",
+                "claim",
+                "reassign",
+                "restore",
+                "correct",
+                "decide_inspection",
+                _IN_SERVICE,
+            ),
         ),
         Grant(role="tenant_admin", rows=Is(Cars.status, "draft"), write=("*",), delete=True),
     )

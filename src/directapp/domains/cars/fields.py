@@ -8,6 +8,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from directapp.declare.names import FieldName, FieldNames, Json, Row, field_name
+from directapp.domains.registered.naming import Registered
 from directapp.kernel.text import Text, _
 
 CARS = "cars"
@@ -22,17 +23,10 @@ CAR_REQUESTS = "car_requests"
 REGISTRY_ANSWERS = "registry_answers"
 
 
-class Cars(FieldNames):
+class Cars(Registered):
     """The fields of cars."""
 
-    # Car
-    vin: FieldName[str]
-    license_plate: FieldName[str]
-    make: FieldName[str]
-    model: FieldName[str]
-    variant: FieldName[str]
-    model_year: FieldName[int]
-    color: FieldName[str]
+    # Car, beside what every registered vehicle has
     car_type: FieldName[str]
     mileage_km: FieldName[int]
 
@@ -170,28 +164,6 @@ class Cars(FieldNames):
     # Vehicle bank
     in_vehicle_bank: FieldName[bool]
     visibility: FieldName[str]
-
-    # Vehicle registry
-    year: FieldName[int]
-    fuel_type: FieldName[str]
-    engine_size: FieldName[int]
-    power_kw: FieldName[Decimal]
-    horsepower: FieldName[int]
-    co2_emissions: FieldName[int]
-    electric_range_km: FieldName[int]
-    first_registered: FieldName[date]
-    registration_status: FieldName[str]
-    next_inspection_due: FieldName[date]
-    last_inspection: FieldName[date]
-    curb_weight: FieldName[int]
-    total_weight: FieldName[int]
-    payload: FieldName[int]
-    trailer_weight_braked: FieldName[int]
-    trailer_weight_unbraked: FieldName[int]
-    length: FieldName[int]
-    width: FieldName[int]
-    height: FieldName[int]
-    registry_sources: FieldName[Json]
 
     # System
     status: FieldName[str]

@@ -6,9 +6,8 @@ from typing import Any
 from directapp.declare.fields import Choice, Field, Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.workflow import status_choices
-from directapp.domains.cars import defaults, identifiers
+from directapp.domains.cars import defaults
 from directapp.domains.cars.fields import Cars
-from directapp.domains.cars.groups_registry import REGISTRY
 from directapp.domains.cars.headings import HEADINGS
 from directapp.domains.cars.lateness import LATE_CAUSE, LATE_CAUSES
 from directapp.domains.cars.sla import EXPECTED_READY_AT, PREPARATION_DAYS, READY_IN_TIME, READY_WEEK, SLA_STATUS
@@ -26,6 +25,14 @@ from directapp.domains.cars.words import (
     WINDOW_FILMS,
 )
 from directapp.domains.people.fields import DEALERSHIPS, USERS
+from directapp.domains.registered.naming import (
+    IDENTIFYING,
+    ORDER_FORM,
+    ORGANISATION_FORM,
+    REGISTRY,
+    parse_order_number,
+    parse_org_number,
+)
 from directapp.kernel.text import Text, _
 
 
@@ -57,31 +64,7 @@ def yes_no(name: str, label: Text, *, default: bool | None = None, **more: Any) 
 IDENTITY = group(
     "identity",
     _("Car"),
-    field(
-        Cars.vin,
-        _("VIN"),
-        parse=identifiers.parse_vin,
-        form=identifiers.VIN_FORM,
-        code=True,
-        style="mono",
-        search=True,
-        max_length=17,
-    ),
-    field(
-        Cars.license_plate,
-        _("Licence plate"),
-        parse=identifiers.plate_value,
-        form=identifiers.PLATE_FORM,
-        code=True,
-        style="plate",
-        search=True,
-        max_length=7,
-    ),
-    field(Cars.make, _("Make"), search=True, max_length=60),
-    field(Cars.model, _("Model"), search=True, max_length=100),
-    field(Cars.variant, _("Variant"), max_length=200),
-    field(Cars.model_year, _("Model year"), Kind.INTEGER, minimum=1886, maximum=2100, style="year"),
-    field(Cars.color, _("Colour"), max_length=60),
+    *IDENTIFYING,
     choice(Cars.car_type, _("Car type"), CAR_TYPES),
     field(Cars.mileage_km, _("Mileage"), Kind.INTEGER, minimum=0, maximum=2_000_000, unit="km"),
 )
@@ -91,8 +74,8 @@ ORDER = group(
     field(
         Cars.order_number,
         _("Order number"),
-        parse=identifiers.parse_order_number,
-        form=identifiers.ORDER_FORM,
+        parse=parse_order_number,
+        form=ORDER_FORM,
         code=True,
         style="mono",
         search=True,
@@ -123,8 +106,8 @@ CUSTOMER = group(
     field(
         Cars.customer_org_number,
         _("Organisation number"),
-        parse=identifiers.parse_org_number,
-        form=identifiers.ORGANISATION_FORM,
+        parse=parse_org_number,
+        form=ORGANISATION_FORM,
         code=True,
         max_length=9,
         personal="customer",

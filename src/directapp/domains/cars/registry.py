@@ -14,8 +14,8 @@ from directapp.declare.names import Row, field_name, plain
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import REGISTRY_ANSWERS, Cars, RegistryAnswers
 from directapp.domains.cars.groups import IDENTITY
-from directapp.domains.cars.groups_registry import REGISTRY
 from directapp.domains.cars.states import OPEN
+from directapp.domains.registered.naming import REGISTRY
 from directapp.kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext

@@ -8,10 +8,10 @@ from directapp.declare.fields import Field, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.names import Values, plain
 from directapp.declare.verbs import Verb
-from directapp.domains.cars import identifiers
 from directapp.domains.cars.fields import CARS, CarTransfers
 from directapp.domains.cars.groups import IDENTITY
 from directapp.domains.cars.mileage import mileage_param, read_off
+from directapp.domains.registered.naming import parse_code
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
@@ -38,7 +38,7 @@ def codes_of(params: dict[str, Any]) -> dict[str, str]:
     found = {name: str(params[name]) for name in ("vin", "license_plate") if params.get(name)}
     if params.get("code"):
         try:
-            code = identifiers.parse_code(params["code"])
+            code = parse_code(params["code"])
         except BadValueError as error:
             raise InvalidError(Problem(error.text, field="code")) from None
         found.setdefault(code.field, code.value)

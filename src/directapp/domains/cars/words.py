@@ -54,20 +54,4 @@ ARCHIVE_REASONS = choices(
     ("duplicate", _("Registered twice")),
     ("delivered", _("Delivered to customer")),
 )
-FUELS = choices(
-    ("petrol", _("Petrol")),
-    ("diesel", _("Diesel")),
-    ("electric", _("Electric")),
-    ("plug_in_hybrid", _("Plug-in hybrid")),
-    ("hybrid", _("Hybrid")),
-    ("hydrogen", _("Hydrogen")),
-    ("gas", _("Gas")),
-)
-REGISTRATION_STATUSES = choices(
-    ("registered", _("Registered")),
-    ("not_registered", _("Not registered")),
-    ("deregistered", _("Deregistered")),
-    ("scrapped", _("Scrapped")),
-    ("stolen", _("Stolen")),
-)
 WORK_KINDS = choices(*((kind, work.label) for kind, work in WORK.items()))

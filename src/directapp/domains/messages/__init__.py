@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
 from directapp.declare.events import Event, events_in
-from directapp.domains.messages import events, handlers, outward, returned
+from directapp.domains.messages import certificates, events, handlers, outward, returned
 from directapp.domains.messages.log import MESSAGES
 from directapp.domains.messages.notifications import NOTIFICATIONS
 from directapp.domains.messages.preferences import NOTICE_CHOICES
@@ -30,4 +30,5 @@ EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {
     **handlers.EVENT_HANDLERS,
     **outward.EVENT_HANDLERS,
     **returned.EVENT_HANDLERS,
+    **certificates.EVENT_HANDLERS,
 }

@@ -11,7 +11,7 @@ DOMAIN = "demo.directapp.no"
 # Where each role is looked for first: selling sites, then the prep centre, then the head office.
 _SITES = ("495", "324", "499", "490")
 _AT_PREP = frozenset({"parts", "reception", "planner", "mechanic", "detailer"})
-_HEADS = frozenset({"sales_manager", "manager", "finance"})
+_HEADS = frozenset({"sales_manager", "manager", "finance", "fleet_manager", "driver"})
 
 
 @dataclass(frozen=True, slots=True)

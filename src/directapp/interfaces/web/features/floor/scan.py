@@ -9,7 +9,7 @@ from fastapi import Response
 from directapp.declare.kinds import BadValueError
 from directapp.derive.shown import page_of
 from directapp.domains.cars.fields import Cars
-from directapp.domains.cars.identifiers import parse_code
+from directapp.domains.registered.identifiers import parse_code
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get

@@ -20,7 +20,8 @@ from directapp.domains.cars.fields import Cars
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.goals import goals_of
-from directapp.interfaces.web.features.home.asks import CARS, LONG_IN_STOCK
+from directapp.interfaces.web.features.home.ask import CARS
+from directapp.interfaces.web.features.home.asks import LONG_IN_STOCK
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.text import Text, Within, _, ngettext

@@ -21,7 +21,8 @@ from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Features, get
 from directapp.interfaces.web.core.goals import goals_of
 from directapp.interfaces.web.core.words import WORDS
-from directapp.interfaces.web.features.home.asks import CARS, FRONTS, Ask, Front, Params, address_of_ask
+from directapp.interfaces.web.features.home.ask import CARS, Ask, Front, Params
+from directapp.interfaces.web.features.home.asks import FRONTS, address_of_ask
 from directapp.interfaces.web.features.home.figures import figures_of
 from directapp.interfaces.web.records.lists import listing_of
 from directapp.kernel.clock import oslo_day

@@ -33,16 +33,15 @@ class _Place(NamedTuple):
 
 async def find(ctx: PersonContext, q: str = "") -> Response:
     """Answer what was typed: what it may mean, and where it leads when it names exactly one record."""
-    meta = ctx.spec.get(ctx.main_list or "")
-    rows = await _records(ctx, meta, q) if meta else []
+    metas = [meta for item in ctx.menu if (meta := ctx.spec[item.name]).declared.workflow and meta.searchable]
+    rows = [(meta, row) for meta in metas for row in await _records(ctx, meta, q)]
     typed = _plain(q)
-    codes = _codes(meta) if meta else ()
-    exact = [r for r in rows if any(_plain(str(r.get(n) or "")) == typed for n in codes)] if typed else []
-    found = [_record(ctx, meta, r) for r in rows] if meta else []
-    places = [p async for p in _places(ctx, meta)]
+    exact = [(m, r) for m, r in rows if any(_plain(str(r.get(n) or "")) == typed for n in _codes(m))] if typed else []
+    found = [_record(ctx, meta, row) for meta, row in rows]
+    places = [p async for p in _places(ctx, ctx.spec.get(ctx.main_list or ""))]
     words = folded(q).split()
     pages = [p.shown for p in places if all(w in folded(f"{p.shown['label']} {p.also}") for w in words)]
-    go = page_of(meta.name, exact[0]["id"]) if meta and len(exact) == 1 else None
+    go = page_of(exact[0][0].name, exact[0][1]["id"]) if len(exact) == 1 else None
     body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
     return Response(body, media_type="application/json")
 

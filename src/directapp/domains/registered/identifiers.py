@@ -9,11 +9,11 @@ from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
 from directapp.declare.reading import BadValueError, clean_code, code_key
-from directapp.domains.cars.naming import show_plate
 from directapp.kernel.text import Text, _
 
 _VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
 _VIN_LENGTH = 17
+_PLATE_SPACED = re.compile(r"([A-ZÆØÅ]{2})(\d{4,5})")
 _PLATE_PERSONAL = re.compile(r"[A-ZÆØÅ0-9]{2,7}")
 _PLATE_ORDINARY = re.compile(r"([A-FHJ-LNPR-VX-Z]{2}|GA)([1-9]\d{3,4})")
 _TRAILING_ONLY = re.compile(r"([1-9]\d{3,4})(E[LK])")
@@ -39,6 +39,12 @@ _VALUES = {
     **dict(zip("PR", (7, 9), strict=True)),
     **dict(zip("STUVWXYZ", range(2, 10), strict=True)),
 }
+
+
+def show_plate(plate: str) -> str:
+    """Return a stored plate with the space that people read it by."""
+    match = _PLATE_SPACED.fullmatch(plate)
+    return f"{match[1]} {match[2]}" if match else plate
 
 
 class PlateKind(StrEnum):

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from directapp.declare.kinds import BadValueError
-from directapp.domains.cars.identifiers import (
+from directapp.domains.registered.identifiers import (
     Code,
     PlateKind,
     check_digit,

@@ -1,0 +1,51 @@
+"""What the front pages of a fleet's people count and line up."""
+
+from collections.abc import Mapping
+
+from directapp.interfaces.web.features.home.ask import Front, ask_for, statuses
+from directapp.kernel.text import _, pgettext
+
+_VEHICLES, _CERTIFICATIONS = "vehicles", "certifications"
+_MINE = ("holder", "{me}")
+_RUNNING = ask_for(_("In operation"), *statuses("active"), collection=_VEHICLES)
+_WORKSHOP = ask_for(_("At the workshop"), *statuses("in_workshop"), collection=_VEHICLES)
+_STANDING = ask_for(_("Out of service"), *statuses("out_of_service"), collection=_VEHICLES, late=True)
+_COMING = ask_for(pgettext("vehicle", "Being prepared"), *statuses("planned", "commissioning"), collection=_VEHICLES)
+_INSPECTION = ask_for(
+    _("Periodic inspection this week, or overdue"),
+    ("next_inspection_due.to", "{sunday}"),
+    collection=_VEHICLES,
+    late=True,
+)
+_EXPIRED = ask_for(_("Expired certificates"), ("standing", "expired"), collection=_CERTIFICATIONS, late=True)
+_SOON = ask_for(_("Certificates that expire soon"), ("standing", "soon"), collection=_CERTIFICATIONS)
+_TO_APPROVE = ask_for(_("Assignments to approve"), *statuses("submitted"), collection="assignments")
+_TO_HAND_OUT = ask_for(_("Vehicles to hand out"), *statuses("approved"), collection="assignments")
+_RESERVED = ask_for(_("Reserved and fetched"), *statuses("reserved", "out"), collection="reservations")
+_TROUBLE = ask_for(_("Workshop and out of service"), *statuses("in_workshop", "out_of_service"), collection=_VEHICLES)
+_FLEET = Front(tiles=(_RUNNING, _WORKSHOP, _STANDING, _INSPECTION), work=_TROUBLE)
+_LEADS = Front(tiles=(_RUNNING, _WORKSHOP, _STANDING, _INSPECTION, _TO_APPROVE, _EXPIRED), work=_TROUBLE)
+_MY_VEHICLES = ask_for(_("Vehicles you have"), _MINE, collection=_VEHICLES)
+
+FLEET_FRONTS: Mapping[str, Front] = {
+    "fleet_manager": _LEADS,
+    "dispatcher": Front(tiles=(_RUNNING, _TO_HAND_OUT, _RESERVED, _STANDING, _SOON, _EXPIRED), work=_TO_HAND_OUT),
+    "supervisor": Front(tiles=(_TO_APPROVE, _SOON, _EXPIRED), work=_TO_APPROVE),
+    "technician": Front(tiles=(_WORKSHOP, _STANDING, _INSPECTION, _COMING), work=_TROUBLE),
+    "driver": Front(
+        tiles=(
+            _MY_VEHICLES,
+            ask_for(
+                _("Your reservations"), ("person", "{me}"), *statuses("reserved", "out"), collection="reservations"
+            ),
+            _SOON,
+            _EXPIRED,
+        ),
+        work=_MY_VEHICLES,
+    ),
+    "safety_officer": Front(tiles=(_STANDING, _INSPECTION, _SOON, _EXPIRED), work=_EXPIRED),
+    "safety_rep": Front(tiles=(_STANDING, _INSPECTION, _SOON, _EXPIRED), work=_EXPIRED),
+    "buyer": _FLEET,
+    "analyst": _FLEET,
+    "auditor": _FLEET,
+}
