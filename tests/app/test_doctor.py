@@ -61,6 +61,7 @@ async def test_what_is_wrong_is_an_error_and_no_end(server: Server, bucket: Buck
     )  # fmt: skip
     found = await examine(settings)
     said = " ".join(text for _, text in of(found, "configuration"))
+    assert "no backups" not in said, "that database is somebody else's to back up"
     for words in ("is short", "demo data", "without a key", "@localhost"):
         assert words in said
     assert of(found, "schema") == [("warn", "the database is empty")]
@@ -75,6 +76,15 @@ async def test_no_database_is_a_finding(tmp_path: Path) -> None:
     url = f"postgresql://nobody@127.0.0.1:{closed_port()}/none"
     settings = Settings(data=tmp_path, database_url=url, database_app_url=url)
     assert of(await examine(settings), "database")[0][0] == "error"
+
+
+def test_backups_are_asked_for_where_the_database_comes_along(tmp_path: Path) -> None:
+    def told(**more: str) -> str:
+        return " ".join(one.said for one in doctor.configuration(Settings(data=tmp_path, **more)))  # type: ignore[arg-type]
+
+    assert "no backups" in told()
+    assert "key from the data folder" in told(backup_to=str(tmp_path))
+    assert "backups" not in told(backup_to=str(tmp_path), backup_key="elsewhere")
 
 
 def test_the_disk_and_the_clock_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

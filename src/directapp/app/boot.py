@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import asyncpg
 import structlog
 
+from directapp.app.backups import ship_log, ship_rest
 from directapp.app.settings import Settings, kept_secret
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
@@ -51,17 +52,21 @@ async def named_database(settings: Settings, *, beside: bool = False) -> AsyncIt
         yield owner, settings.database_app_url or await _weak_role(owner, settings.data)
         return
     settings.data.mkdir(parents=True, exist_ok=True)
-    postgres = EmbeddedPostgres(settings.data / "postgres", log=_log.info)
+    postgres = EmbeddedPostgres(settings.data / "postgres", log=_log.info, archive=settings.backs_up)
     mine = await asyncio.to_thread(_start, postgres, beside=beside)
-    watch = asyncio.create_task(_keep_running(postgres)) if mine else None
+    beating = [_keep_running(postgres), *([ship_log(settings)] if settings.backs_up else ())] if mine else []
+    tasks = [asyncio.create_task(one) for one in beating]
     try:
         yield postgres.owner_dsn(), postgres.app_dsn()
     finally:
-        if watch is not None:
-            watch.cancel()
+        for task in tasks:
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await watch
+                await task
+        if mine:
             await asyncio.to_thread(postgres.stop)
+            if settings.backs_up:
+                await ship_rest(settings)
 
 
 async def _keep_running(postgres: EmbeddedPostgres) -> None:

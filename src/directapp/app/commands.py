@@ -6,11 +6,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
 import uvicorn
 
+from directapp.app.backups import Keeper, open_backups, restored
 from directapp.app.boot import named_database, served_database
 from directapp.app.children import Children, bind, until_orphaned
 from directapp.app.container import RELEASED, Application, background_jobs, open_application
@@ -27,6 +29,8 @@ from directapp.interfaces.web.core.render import is_built
 from directapp.interfaces.web.records.live import end_streams
 from directapp.kernel.clock import oslo_day, utc_now
 from directapp.store.drift import drift
+from directapp.store.embedded.backups import Manifest
+from directapp.store.embedded.restoring import Trial
 from directapp.store.migrate import bring_up_to_date, generate, undeclared
 from directapp.store.quiet import hold, release
 from directapp.store.schema import lint
@@ -110,6 +114,28 @@ class AppCommands:
             with socket.socket(fileno=number) as bound:
                 await _answer(application, bound)
         parent.cancel()
+
+    async def back_up(self) -> str:
+        """Take a backup and return its name (BackupError)."""
+        async with self.application() as application:
+            return (await self._keeper(application).take()).name
+
+    async def try_backup(self) -> Trial:
+        """Restore the newest backup to a scratch place and compare (BackupError: it cannot be)."""
+        async with self.application() as application:
+            return await self._keeper(application).verify()
+
+    async def list_backups(self) -> list[Manifest]:
+        """Return the backups there are, oldest first."""
+        backups = open_backups(self.settings)
+        return [await backups.read(name) for name in await backups.manifests()]
+
+    async def restore(self, into: Path, at: datetime | None) -> Manifest:
+        """Restore a backup into a new folder, up to an instant, and hold the copy (BackupError)."""
+        return await restored(self.settings, into, at)
+
+    def _keeper(self, application: Application) -> Keeper:
+        return Keeper(self.settings, application.platform.spec, application.platform.database)
 
     async def examine(self) -> list[Finding]:
         """Look at everything the installation depends on."""

@@ -14,6 +14,7 @@ import httpx2
 import structlog
 
 from directapp.app.automation import automation_jobs
+from directapp.app.backups import Keeper
 from directapp.app.boot import served_database
 from directapp.app.budgets import read_budgets
 from directapp.app.jobs import REACTOR, jobs, schedules
@@ -250,7 +251,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
     lookout = Lookout(settings, http, platform)
     repeated = (
         *(*schedules(pipeline, owner, unused, encryption), *registry.schedules),
-        *(*post.schedules, *lookout.schedules),
+        *(*post.schedules, *lookout.schedules, *Keeper(settings, spec, database).schedules),
     )
     work = (
         *jobs(auth),

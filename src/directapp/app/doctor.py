@@ -96,6 +96,11 @@ def _mistakes(settings: Settings) -> Iterator[tuple[bool, str, str]]:
     yield settings.demo, "demo data is on", "unset DIRECTAPP_DEMO: its passwords are published"
     yield keyless, "a bucket without a key", "set DIRECTAPP_S3_KEY and DIRECTAPP_S3_SECRET"
     yield silent, "no mail leaves this installation", "set DIRECTAPP_SMTP_HOST or DIRECTAPP_RESEND_KEY"
+    exposed = not settings.database_url and not settings.backs_up
+    yield exposed, "no backups are taken", "set DIRECTAPP_BACKUP_TO or DIRECTAPP_BACKUP_BUCKET"
+    derived = settings.backs_up and not settings.backup_key
+    do = "set DIRECTAPP_BACKUP_KEY and keep it elsewhere: without the data folder nobody can read the backups"
+    yield derived, "backups are encrypted with a key from the data folder", do
     nobody = not silent and "@localhost" in settings.smtp_from
     yield nobody, "mail is sent from @localhost", "set DIRECTAPP_SMTP_FROM to an address of your domain"
 

@@ -8,12 +8,14 @@ from directapp.app.children import AddressTakenError
 from directapp.app.settings import ConfigurationError
 from directapp.kernel.errors import DirectAppError
 from directapp.store.database import UnsafeRoleError
+from directapp.store.embedded.repository import BackupError
 from directapp.store.embedded.server import EmbeddedPostgresError
 from directapp.store.migrate import OutdatedDatabaseError
 from directapp.store.schema import NewerDatabaseError
 
 REFUSALS = (
     AddressTakenError,
+    BackupError,
     ConfigurationError,
     DirectAppError,
     EmbeddedPostgresError,

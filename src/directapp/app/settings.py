@@ -31,6 +31,9 @@ class Settings(BaseSettings):
     ``metrics_token`` is what who asks for /metrics says as a bearer (empty: only who asks from this machine is told);
     ``metrics_listen`` is another HOST:PORT that tells it, for processes without pages.
     ``heartbeat_url`` is called each minute while background jobs go well; ``traces_url`` takes OpenTelemetry traces.
+    ``backup_to`` is the folder, ``backup_bucket`` the bucket that backups of the embedded database go to (both empty:
+    none are taken); ``backup_key`` is what they are encrypted with: a secret, or the path of a file with one (empty:
+    made from ``secret``).
     ``maskinporten_key`` and ``maskinporten_certificates`` are PEM, or the path of a PEM file.
     """
 
@@ -111,6 +114,14 @@ class Settings(BaseSettings):
     traces_url: str = ""
     sentry_dsn: str = ""
     slow_ms: int = 1000
+    backup_to: str = ""
+    backup_bucket: str = ""
+    backup_endpoint: str = ""
+    backup_region: str = "us-east-1"
+    backup_s3_key: str = ""
+    backup_s3_secret: str = ""
+    backup_key: str = ""
+    backup_days: int = 30
     log: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("rate_limits")
@@ -160,6 +171,11 @@ class Settings(BaseSettings):
                 f"There is no installation in {self.data.absolute()}: DIRECTAPP_DATA names the folder of the one that"
                 " is meant, DATABASE_URL its PostgreSQL. `make run` begins one here."
             )
+
+    @property
+    def backs_up(self) -> bool:
+        """Whether backups of the embedded database are taken."""
+        return not self.database_url and bool(self.backup_to or self.backup_bucket)
 
     @property
     def url(self) -> str:

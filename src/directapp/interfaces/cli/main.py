@@ -12,6 +12,7 @@ from uuid import UUID
 
 import typer
 
+from directapp.interfaces.cli.backups import register as add_backups
 from directapp.interfaces.cli.doctor import register as add_doctor
 from directapp.interfaces.cli.importing import register as add_import
 from directapp.interfaces.cli.keys import register as add_keys
@@ -41,6 +42,7 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     add_keys(app, commands)
     add_doctor(app, commands)
     add_permissions(app, commands)
+    add_backups(app, commands)
 
     @app.callback(invoke_without_command=False)
     def whole(

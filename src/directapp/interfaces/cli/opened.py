@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from directapp.domains.people.flow import Auth
 from directapp.services.encryption import Encryption
 from directapp.services.platform import Platform
+from directapp.store.embedded.backups import Manifest
+from directapp.store.embedded.restoring import Trial
 
 
 class ApplicationLike(Protocol):
@@ -63,6 +66,18 @@ class Commands(Protocol):
 
     async def work(self) -> None:
         """Run background jobs until told to stop."""
+
+    async def back_up(self) -> str:
+        """Take a backup and return its name."""
+
+    async def try_backup(self) -> Trial:
+        """Restore the newest backup to a scratch place and compare."""
+
+    async def list_backups(self) -> list[Manifest]:
+        """Return the backups there are, oldest first."""
+
+    async def restore(self, into: Path, at: datetime | None) -> Manifest:
+        """Restore a backup into a new folder, up to an instant, and hold the copy."""
 
     async def examine(self) -> Sequence[FindingLike]:
         """Look at everything the installation depends on."""

@@ -1,6 +1,7 @@
 """The cluster of the embedded PostgreSQL: its first initialisation, its checks, its configuration."""
 
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -37,6 +38,19 @@ _BOOTSTRAP: Final = (
     f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC",
     f"GRANT CONNECT ON DATABASE {DATABASE} TO {APP_ROLE}",
 )
+
+
+# What takes backups calls these as the owner; the mark says that this cluster, and each copy of it, has been told.
+_FOR_BACKUPS: Final = "".join(
+    f"GRANT EXECUTE ON FUNCTION {function} TO {OWNER_ROLE}\n"
+    for function in (
+        "pg_backup_start(text, boolean)",
+        "pg_backup_stop(boolean)",
+        "pg_create_restore_point(text)",
+        "pg_switch_wal()",
+    )
+)
+_MARK: Final = "directapp.backups"
 
 
 def check_cluster(place: Place) -> None:
@@ -83,7 +97,24 @@ def initialise(place: Place, programs: Path, *, durable: bool) -> None:
     _sync_folder(place.home)
 
 
-def write_configuration(place: Place, sockets: Path, *, durable: bool) -> Path:
+def allow_backups(place: Place, programs: Path, archive: Path) -> None:
+    """Let the owner take backups of a cluster that does not run, and make the folder for its log.
+
+    Raises:
+        StartFailedError: PostgreSQL refused; the text carries its output.
+    """
+    make_folder(archive, mode=0o700)
+    if place.account.switch:
+        os.chown(archive, place.account.uid, place.account.gid)
+    mark = place.cluster / _MARK
+    if mark.exists():
+        return
+    single = [str(programs / "postgres"), "--single", "-D", str(place.cluster), "-c", "exit_on_error=on"]
+    _must_succeed(place.account.run([*single, "-c", "log_min_messages=warning", DATABASE], stdin=_FOR_BACKUPS))
+    mark.touch()
+
+
+def write_configuration(place: Place, sockets: Path, *, durable: bool, archive: Path | None = None) -> Path:
     """Write the server's configuration anew and give the path of its main file."""
     folder = place.home / "etc"
     make_folder(folder, mode=0o755 if place.account.switch else 0o700)
@@ -95,11 +126,11 @@ def write_configuration(place: Place, sockets: Path, *, durable: bool) -> Path:
     write_file(folder / "pg_hba.conf", hba)
     write_file(folder / "pg_ident.conf", ident)
     main = folder / "postgresql.conf"
-    write_file(main, _settings(folder, sockets, durable=durable))
+    write_file(main, _settings(folder, sockets, durable=durable, archive=archive))
     return main
 
 
-def _settings(folder: Path, sockets: Path, *, durable: bool) -> str:
+def _settings(folder: Path, sockets: Path, *, durable: bool, archive: Path | None) -> str:
     safe = "on" if durable else "off"
     lines = {
         "listen_addresses": "",
@@ -135,6 +166,11 @@ def _settings(folder: Path, sockets: Path, *, durable: bool) -> str:
         "log_parameter_max_length": "0",
         "log_parameter_max_length_on_error": "0",
     }
+    if archive is not None:
+        fresh, done = (shlex.quote(str(archive)).replace("%", "%%") + name for name in ("/.%f", "/%f"))
+        # Written through before the server may forget it: a hole in the log is found only when it is needed.
+        command = f"dd if=%p of={fresh} bs=1M conv=fsync 2>/dev/null && mv {fresh} {done}"
+        lines |= {"archive_mode": "on", "archive_command": command, "archive_timeout": "240s"}
     if not durable:
         lines |= {"wal_level": "minimal", "max_wal_senders": "0", "autovacuum_naptime": "1h"}
     quoted = (f"{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in lines.items())

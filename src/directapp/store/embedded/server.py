@@ -117,7 +117,9 @@ class EmbeddedPostgres:
     may `start()` it. All methods block; call them from a thread in async code.
     """
 
-    def __init__(self, data_dir: Path, *, log: Callable[[str], None] | None = None, durable: bool = True) -> None:
+    def __init__(
+        self, data_dir: Path, *, log: Callable[[str], None] | None = None, durable: bool = True, archive: bool = False
+    ) -> None:
         """Name the folder; nothing is touched before a property or `start()` needs it.
 
         Args:
@@ -125,10 +127,12 @@ class EmbeddedPostgres:
             log: receives progress, one sentence at a time.
             durable: False gives up every promise about power cuts and crashes
                 for speed; for tests only.
+            archive: put the log out, a segment at a time, for whoever takes backups (`archive_dir`).
         """
         self._data_dir = data_dir
         self._log = log or (lambda _message: None)
         self._durable = durable
+        self._archive = archive and durable
         self._lock: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -164,6 +168,16 @@ class EmbeddedPostgres:
     def cluster_dir(self) -> Path:
         """The folder with PostgreSQL's own files."""
         return self._place.cluster
+
+    @property
+    def place(self) -> Place:
+        """Where the server lives."""
+        return self._place
+
+    @property
+    def archive_dir(self) -> Path:
+        """The folder into which the server puts its log out."""
+        return self._place.home / "archive"
 
     @property
     def psql(self) -> Path:
@@ -297,7 +311,10 @@ class EmbeddedPostgres:
             files.write_pointer(place)
             self._log(f"The database of {place.data_dir} lies in {place.home}.")
         sockets = files.prepare_sockets(place)
-        config = making.write_configuration(place, sockets, durable=self._durable)
+        if self._archive:
+            making.allow_backups(place, programs, self.archive_dir)
+        archive = self.archive_dir if self._archive else None
+        config = making.write_configuration(place, sockets, durable=self._durable, archive=archive)
         command = [str(programs / "postgres"), "-D", str(place.cluster)]
         early = os.open(self._early_log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         try:

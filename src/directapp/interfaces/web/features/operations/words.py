@@ -58,6 +58,8 @@ SERVICES: dict[str, Text] = {
     "key_vault": _("Azure Key Vault"),
     "heartbeat": _("Monitor that waits for a sign of life"),
     "certificate": _("Certificate of the pages"),
+    "backup": _("Backup"),
+    "backup_verify": _("Restoring the backup to try it"),
 }
 
 STATUS: dict[str, Text] = {
