@@ -24,7 +24,7 @@ async def test_a_role_is_put_together_and_rolled_back(device: dict[str, Any], de
     await page.get_by_role("link", name="Vikar").click()
     await page.get_by_role("link", name="Endre hva den gir").click()
     assert await problems(page) == []
-    await page.get_by_label("Merknad").fill("Første")
+    await page.locator("#note").fill("Første")
     await page.get_by_role("button", name="Lagre og se hva den endrer").click()
     await expect(page.get_by_role("heading", name="Ida Vik")).to_be_visible()
     assert await problems(page) == []

@@ -70,6 +70,13 @@ ROUTES: dict[str, tuple[str, Expected]] = {
     "/app/admin/company": ("/app/admin/company", ALL),
     "/app/admin/goals": ("/app/admin/goals", only(LEADERS)),
     "/app/admin/limits": ("/app/admin/limits", only(LEADERS)),
+    "/app/admin/roles": ("/app/admin/roles", only(ADMIN)),
+    "/app/admin/roles/{role}": (f"/app/admin/roles/{NOTHING}", only(ADMIN, opens=404)),
+    "/app/admin/roles/{role}/edit": (f"/app/admin/roles/{NOTHING}/edit", only(ADMIN, opens=404)),
+    "/app/admin/roles/{role}/versions/{version}": (
+        f"/app/admin/roles/{NOTHING}/versions/{NOTHING}",
+        only(ADMIN, opens=404),
+    ),
     "/app/admin/statuses": ("/app/admin/statuses", only(ADMIN)),
     "/app/admin/steps": ("/app/admin/steps", only(LEADERS)),
     "/app/admin/people": ("/app/admin/people", only(LEADERS)),
