@@ -143,13 +143,19 @@ async def server_times(bench: Bench) -> None:
 async def full_board(database: Database) -> Seeded:
     """Return a tenant in which every one of two thousand cars is on its way."""
     seeded = await seed(database, BOARD_CARS, living=1)
-    admin = seeded.people["tenant_admin"]
-    patch = {"user": str(admin.user), "password_hash": await Passwords().hash(PASSWORD)}
-    demo = system_actor(seeded.tenant, "demo")
-    await Pipeline(load_spec(), database).perform(
-        Intent(actor=demo, collection="credentials", verb="create", origin="cli", patch=patch)
-    )
+    await credentialed(database, seeded, "tenant_admin")
     return seeded
+
+
+async def credentialed(database: Database, seeded: Seeded, *roles: str) -> None:
+    """Let the people of these roles, or of all, sign in."""
+    demo, stored = system_actor(seeded.tenant, "demo"), await Passwords().hash(PASSWORD)
+    for role, actor in seeded.people.items():
+        if role in (roles or seeded.people):
+            patch = {"user": str(actor.user), "password_hash": stored}
+            await Pipeline(load_spec(), database).perform(
+                Intent(actor=demo, collection="credentials", verb="create", origin="cli", patch=patch)
+            )
 
 
 async def run(cars: int, seconds: int, runs: int) -> None:

@@ -33,6 +33,9 @@ async def seed(database: Database, cars: int, *, living: int = 20) -> Seeded:
     sites = [uuid7() for _ in range(SITES)]
     users = {role: uuid7() for role in ROLES}
     async with database.unit(demo) as unit:
+        await unit.value(
+            "INSERT INTO tenants (tenant_id, id, name, second_factor_roles) VALUES ($1, $1, 'Bench', '{}')", tenant
+        )
         for place, site in enumerate(sites):
             await unit.value(
                 "INSERT INTO dealerships (tenant_id, id, number, name, dealership_type, active, brands)"

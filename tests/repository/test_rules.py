@@ -71,7 +71,8 @@ def test_the_framework_inside_stays_small() -> None:
     # 19,450 before figures are counted, and what is known of outside services is kept.
     # 19,550 before decimals have a scale, and companies the modules they use.
     # 19,600 before companies put roles of their own together.
-    assert lines < 19_660
+    # 19,660 before companies declare fields of their own.
+    assert lines < 20_100
 
 
 def test_what_is_set_up_is_compiled() -> None:

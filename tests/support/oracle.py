@@ -73,7 +73,8 @@ class Declared:
 
     @property
     def personal(self) -> bool:
-        return any(item.personal for item in self.fields.values() if item.sql is None)
+        own = self.collection.own_fields
+        return own or any(item.personal for item in self.fields.values() if item.sql is None)
 
     @property
     def deletes(self) -> bool:

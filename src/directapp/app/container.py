@@ -38,6 +38,7 @@ from directapp.declare.spec import Spec
 from directapp.domains import planning
 from directapp.domains.messages.post import Post
 from directapp.domains.operations import keep
+from directapp.domains.own_fields.fields import OWN_FIELDS
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.signer import Signer
 from directapp.domains.privacy.looks import Looks
@@ -153,6 +154,9 @@ class Application:
         if any(collection in MADE_OF for collection, _ in touched):
             self.principals.forget(actor.tenant)
             await self.platform.database.notify(f"principal {actor.tenant}")
+        if any(collection == OWN_FIELDS for collection, _ in touched):
+            self.platform.database.forget_own(actor.tenant)
+            await self.platform.database.notify(f"{OWN_FIELDS} {actor.tenant}")
         self.platform.live.tell(actor.tenant, touched)
         if asked:
             self.dispatcher.wake(actor.tenant)
@@ -164,6 +168,8 @@ class Application:
             self.platform.quiet = False
         if word == "changed":
             self.dispatcher.wake(UUID(rest.partition(" ")[0]))
+        if word == OWN_FIELDS:
+            self.platform.database.forget_own(UUID(rest))
         self.principals.notified(message)
         self.platform.live.notified(message)
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from directapp.domains.cars import jobs as car_jobs
 from directapp.domains.messages.sign_in_letters import sign_in_jobs
+from directapp.domains.own_fields import jobs as own_field_jobs
 from directapp.domains.people import jobs as people_jobs
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.links import send_invite, send_reset, send_second_factor_reset
@@ -66,6 +67,7 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles, encryption: E
         *people_jobs.SCHEDULES,
         *privacy_jobs.SCHEDULES,
         *vehicle_jobs.SCHEDULES,
+        *own_field_jobs.SCHEDULES,
         Schedule(
             name="delete unused files",
             label=_("Delete the bytes of files that are gone"),

@@ -13,6 +13,7 @@ from directapp.domains import (
     imports,
     messages,
     operations,
+    own_fields,
     people,
     planning,
     privacy,
@@ -54,7 +55,8 @@ def load_spec() -> Spec:
         for domain in DOMAINS
         for collection in domain.COLLECTIONS
     ]
-    spec = Spec([*declared, *automation.collections(load_spec, EVENTS)], EVENTS)
+    declared += own_fields.collections(declared)
+    spec = Spec([*declared, *automation.collections(load_spec, EVENTS)], EVENTS, own_fields.DECLARED)
     for event in load_event_handlers():
         spec.demand_declared(event)
     return spec

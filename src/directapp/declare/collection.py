@@ -158,6 +158,8 @@ class SetUp:
     key: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     carried: bool = True
+    ended: str | None = None
+    called: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,8 @@ class Collection:
     ``related`` names the records that rules see. ``consequences`` are writes to other records in the
     same transaction. ``events`` are emitted by its writes, beside those of its workflow's steps. ``exposed``
     collections have REST routes, pages and tools; the others are the system's own. ``set_up`` makes its rows part of
-    what is carried from a staging installation to the one that people work in.
+    what is carried from a staging installation to the one that people work in. ``own_fields``: companies declare
+    fields of their own on it.
     """
 
     name: str
@@ -200,5 +203,6 @@ class Collection:
     events: tuple[Emit, ...] = ()
     exposed: bool = True
     set_up: SetUp | None = None
+    own_fields: bool = False
     history: bool = True
     notes: str = ""

@@ -60,6 +60,7 @@ class Field:
     ``english`` names the field that says the same in English, for records that are called by it.
     ``step_up`` values are changed only by who has just shown the second factor, where they have one.
     ``encrypted`` texts are stored sealed for their record; only what asks for them by name reads them.
+    ``own`` values are of a field that a company declares itself: they stand in the one column for all of these.
     ``personal`` values are about a person: ``customer`` somebody outside (a customer, a vendor's contact), ``employee``
     a colleague. A reference that is personal says whom its row is about.
     ``scale`` is how many decimals a decimal has, in the database, on the wire and on pages.
@@ -95,6 +96,7 @@ class Field:
     immutable: bool = False
     seers: bool = False
     sign_in: bool = False
+    own: bool = False
     offered: Callable[[Actor], Collection[str]] | None = None
     headings: tuple[str, ...] = ()
     unit: str | None = None
@@ -104,7 +106,7 @@ class Field:
 
     @property
     def stored(self) -> bool:
-        """Whether the value has a column of its own."""
+        """Whether the value is stored, and not worked out when it is read."""
         return self.sql is None
 
     @property

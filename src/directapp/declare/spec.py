@@ -11,6 +11,7 @@ from directapp.declare.collection import SYSTEM, Collection, Tally
 from directapp.declare.events import Event
 from directapp.declare.fields import Choice, Field, Group
 from directapp.declare.kinds import Kind
+from directapp.declare.own_fields import COLUMN, PREFIX, Declared, OwnField, extended, tag_of
 from directapp.declare.rules import (
     All,
     Either,
@@ -44,7 +45,9 @@ class DeclarationError(Exception):
 
 
 class CollectionMeta:
-    """A collection with what follows from its declaration, computed once."""
+    """A collection with what follows from its declaration, computed once; ``spec`` is what it is part of."""
+
+    spec: "Spec"
 
     def __init__(self, collection: Collection) -> None:
         """Keep the declaration."""
@@ -69,7 +72,7 @@ class CollectionMeta:
 
     @cached_property
     def stored(self) -> tuple[Field, ...]:
-        """The fields that have a column."""
+        """The fields that are stored, in a column of their own or, of a company's own fields, in the one for these."""
         return tuple(f for f in self.fields.values() if f.stored)
 
     @cached_property
@@ -78,8 +81,13 @@ class CollectionMeta:
         return frozenset(f.name for f in self.stored if f.encrypted)
 
     @cached_property
+    def own(self) -> dict[str, Field]:
+        """The fields that a company has declared itself, by name."""
+        return {f.name: f for f in self.stored if f.own}
+
+    @cached_property
     def columns(self) -> dict[str, None]:
-        """The names of the fields that have a column, each without a value: an empty row."""
+        """The names of the stored fields, each without a value: an empty row."""
         return dict.fromkeys(f.name for f in self.stored)
 
     @cached_property
@@ -283,14 +291,17 @@ def _pointed_at(rule: Rule) -> Iterator[Parent]:
 class Spec:
     """All collections of the product, in load order, and all events."""
 
-    def __init__(self, collections: Iterable[Collection], events: Iterable[Event] = ()) -> None:
-        """Freeze and check the declarations.
+    def __init__(
+        self, collections: Iterable[Collection], events: Iterable[Event] = (), own: Declared | None = None
+    ) -> None:
+        """Freeze and check the declarations; ``own``: where companies declare fields of their own.
 
         Raises:
             DeclarationError: a name is used twice or points nowhere.
 
         """
         self.metas: dict[str, CollectionMeta] = {}
+        self.own, self.tag = own, ""
         collections = tuple(collections)
         subjects = tuple(Choice(c.name, c.label) for c in collections if c.subject)
         for collection in (_with_subjects(c, subjects) for c in collections):
@@ -298,6 +309,7 @@ class Spec:
                 message = f"{collection.name} is declared twice"
                 raise DeclarationError(message)
             self.metas[collection.name] = CollectionMeta(collection)
+            self.metas[collection.name].spec = self
         self.events: dict[str, Event] = {}
         for event in events:
             if event.name in self.events:
@@ -312,6 +324,23 @@ class Spec:
         """Return the same with some collections told otherwise; their fields and rules are the same."""
         told = Spec.__new__(Spec)
         told.metas, told.events = {**self.metas, **metas}, self.events
+        told.own, told.tag = self.own, self.tag
+        for meta in metas.values():
+            meta.spec = told
+        return told
+
+    def with_own(self, fields: Iterable[OwnField]) -> "Spec":
+        """Return the same with a company's own fields; those of collections that do not allow them are left out."""
+        fields = tuple(f for f in fields if (meta := self.get(f.collection)) and meta.declared.own_fields)
+        if not fields:
+            return self
+        by_collection: dict[str, list[OwnField]] = {}
+        for one in fields:
+            by_collection.setdefault(one.collection, []).append(one)
+        # All of them anew: what is remembered of one may reach the fields of another.
+        metas = {n: CollectionMeta(extended(m.declared, by_collection.get(n, ()))) for n, m in self.metas.items()}
+        told = self.with_metas(metas)
+        told.tag = tag_of(fields)
         return told
 
     def __getitem__(self, name: str) -> CollectionMeta:
@@ -437,6 +466,9 @@ class Spec:
 
     def _check_neighbours(self, meta: CollectionMeta) -> None:
         declared = meta.declared
+        if COLUMN in meta.fields or any(name.startswith(PREFIX) for name in meta.fields):
+            message = f"{meta.name}: {PREFIX} begins the names of companies' own fields"
+            raise DeclarationError(message)
         for exclusion in declared.exclusions:
             meta.expand((*exclusion.same, *exclusion.span))
         for limit in declared.limits:

@@ -22,7 +22,7 @@ Names = Mapping[str, Mapping[str, Any]]
 
 async def renamed_for(platform: Platform, actor: Actor, collection: str, names: str, modules: str) -> Spec:
     """Return the declarations with the names and the modules that an actor's company keeps in its own record."""
-    spec = platform.spec
+    spec = await platform.database.spec_of(actor.tenant)
     meta = spec.get(collection)
     if meta is None or not {names, modules} <= meta.fields.keys() & readable_anywhere(actor, meta):
         return spec

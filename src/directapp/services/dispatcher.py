@@ -315,7 +315,7 @@ class Dispatcher:
 
     async def _prefetch(self, unit: Unit, rows: Sequence[Row]) -> None:
         """Read the records of several events in one go."""
-        metas = self._pipeline.spec.metas
+        metas = unit.spec.metas
         for name in {row["collection"] for row in rows} & set(metas):
             await prefetch(unit, metas[name], [row["record"] for row in rows if row["collection"] == name])
 
@@ -382,7 +382,7 @@ class Dispatcher:
                 told = ctx.params.get("version")
                 if ctx.seen is not None and told is not None:
                     # What follows is judged and worded by what was so then, whatever has been written since.
-                    ctx.seen = await as_of(unit, self._pipeline.spec[row["collection"]], ctx.seen, int(told))
+                    ctx.seen = await as_of(unit, unit.spec[row["collection"]], ctx.seen, int(told))
                 await handler(ctx)
                 await ctx.work.finish()
                 return tuple(ctx.work.touched)

@@ -14,8 +14,11 @@ from directapp.services import validation
 from directapp.services.drafts import Draft
 from directapp.services.work import Work
 from directapp.store.forgetting import FORGET
+from directapp.store.own_values import FORGET_TOKENS, purge_sql
 
 SYSTEM = "eraser"
+AT_A_TIME = 500
+_TOLD = "SELECT DISTINCT record FROM audit WHERE tenant_id = $1 AND collection = $2 AND changes ? $3 ORDER BY record"
 
 
 async def replace_values(work: Work, meta: CollectionMeta, record: UUID, values: Mapping[str, Any]) -> None:
@@ -38,6 +41,24 @@ async def delete_record(work: Work, meta: CollectionMeta, record: UUID) -> None:
     async with work.acting(SYSTEM):
         await work.delete(meta, record)
     await take_out(work, meta, [record], [name for name, item in meta.fields.items() if item.kind is not Kind.REF])
+
+
+async def purge_values(work: Work, meta: CollectionMeta, name: str) -> bool:
+    """Take the values of a company's own field out of some rows and out of the search; whether there may be more."""
+    tenant = work.unit.actor.tenant
+    async with work.acting(SYSTEM):
+        rows = await work.unit.fetch(purge_sql(meta.name, AT_A_TIME), tenant, name)
+        await work.unit.value(FORGET_TOKENS, tenant, meta.name, [row["id"] for row in rows], name)
+    return len(rows) == AT_A_TIME
+
+
+async def take_out_everywhere(work: Work, meta: CollectionMeta, name: str) -> None:
+    """Take what a field ever held out of what the audit keeps; the seals stay whole."""
+    tenant = work.unit.actor.tenant
+    with work.unit.acting_as(system_actor(tenant, "pipeline")):
+        rows = await work.unit.fetch(_TOLD, tenant, meta.name, name)
+    for start in range(0, len(rows), AT_A_TIME):
+        await take_out(work, meta, [row["record"] for row in rows[start : start + AT_A_TIME]], [name])
 
 
 async def take_out(work: Work, meta: CollectionMeta, records: Sequence[UUID], fields: Sequence[str]) -> None:

@@ -165,13 +165,14 @@ class Session:
 
     async def _hold_repeated(self, plans: Sequence[Plan]) -> list[Plan]:
         places: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        spec = await self.pipeline.database.spec_of(self.actor.tenant)
         for place, plan in enumerate(plans):
             if place % _AT_ONCE == 0:
                 await asyncio.sleep(0)
             i = plan.incoming
             once = {**i.once, "id": i.external} if i.external else i.once
             for name, value in once.items():
-                item = self.pipeline.spec[i.collection].fields[name]
+                item = spec[i.collection].fields[name]
                 places[i.collection, name, code_key(str(value)) if item.code else str(value)].append(place)
         held = list(plans)
         for (collection, name, value), group in places.items():
@@ -179,7 +180,7 @@ class Session:
                 await asyncio.sleep(0)
             for place in group if len(group) > 1 else ():
                 rows = _others(place, group, plans)
-                label = self.pipeline.spec[collection].fields[name].label
+                label = spec[collection].fields[name].label
                 own = plans[place].incoming.once.get(name, value)
                 text = _REPEATED.fill(label=label, value=own, rows=rows)
                 note = Note(level="held", text=text, field=name, before=own)
@@ -213,7 +214,7 @@ class Session:
 
     async def _together(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows of one collection in as few statements as one."""
-        meta, work = self.pipeline.spec[plans[0].incoming.collection], self._work(unit)
+        meta, work = unit.own.over(self.pipeline.spec)[plans[0].incoming.collection], self._work(unit)
         there = await self._all_there(work, meta, plans)
         results: list[Result | None] = []
         puts: list[tuple[int, Plan, Put]] = []
@@ -303,7 +304,7 @@ class Session:
         before = self._settled_before(plan)
         if before is not None:
             return before
-        meta = self.pipeline.spec[plan.incoming.collection]
+        meta = unit.spec[plan.incoming.collection]
         try:
             async with unit.savepoint():
                 return await self._place(unit, meta, plan)
@@ -360,7 +361,7 @@ class Session:
         if "id" in match:
             return [await work.look_up(incoming.collection, match["id"], system=None)]
         found = await work.find(incoming.collection, match, system=None, limit=20)
-        return [seen for seen in found if not _is_locked(self.pipeline.spec[incoming.collection], seen)]
+        return [seen for seen in found if not _is_locked(work.spec[incoming.collection], seen)]
 
     async def _merge(self, unit: Unit, work: Work, meta: CollectionMeta, plan: Plan, values: dict[str, Any]) -> Result:
         """Take what the source has changed since, where nobody here has changed the same."""
@@ -412,7 +413,7 @@ class Session:
             await self._recall(pointer)
             return self.records.get((pointer.collection, pointer.value))
         if pointer not in self.found:
-            rows = await unit.find(self.pipeline.spec[pointer.collection], 2, {pointer.column: pointer.value})
+            rows = await unit.find(unit.spec[pointer.collection], 2, {pointer.column: pointer.value})
             one = rows[0]["id"] if len(rows) == 1 else None
             if one is None:
                 return None
@@ -430,7 +431,7 @@ class Session:
                 self.records[key] = row.record
 
     def _work(self, unit: Unit) -> ManyWork:
-        spec, now = self.pipeline.spec, self.pipeline.clock()
+        spec, now = unit.own.over(self.pipeline.spec), self.pipeline.clock()
         work = ManyWork(
             spec=spec, unit=unit, actor=self.actor, origin="import", now=now, at=self.pipeline.audited_at(now)
         )

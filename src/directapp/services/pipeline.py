@@ -86,7 +86,7 @@ class Pipeline:
             DirectAppError: whatever refuses it, with every problem.
 
         """
-        meta = self._collection(intent)
+        meta = await self._collection(intent)
         # What an attempt came to hold in the order it met it, the next one holds from the beginning, in one order.
         hold = {intent.target} if intent.target else set()
         if meta.declared.actors and intent.actor.user:
@@ -114,7 +114,7 @@ class Pipeline:
         if not intents:
             return []
         first = intents[0]
-        meta = self._collection(first)
+        meta = await self._collection(first)
         hold = {intent.target for intent in intents if intent.target}
         if meta.declared.actors and first.actor.user:
             hold.add(first.actor.user)
@@ -166,8 +166,8 @@ class Pipeline:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _collection(self, intent: Intent) -> CollectionMeta:
-        meta = self.spec.get(intent.collection)
+    async def _collection(self, intent: Intent) -> CollectionMeta:
+        meta = (await self.database.own_of(intent.actor.tenant)).over(self.spec).get(intent.collection)
         if meta is None or not (meta.declared.exposed or intent.actor.is_system):
             raise ForbiddenError
         return meta
@@ -204,7 +204,7 @@ class Pipeline:
         if looked is not None:
             json = _answered(looked, intent.actor)
         elif seen is not None and intent.read_back:
-            json = await self.shown(unit, intent.actor, self.spec[seen.collection], seen.id)
+            json = await self.shown(unit, intent.actor, work.spec[seen.collection], seen.id)
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else meta.name
         answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
@@ -218,7 +218,7 @@ class Pipeline:
     def work(self, unit: Unit, intent: Intent, batch: Batch | None = None) -> Work:
         """Return the work of an intent inside a unit."""
         return Work(
-            spec=self.spec,
+            spec=unit.own.over(self.spec),
             unit=unit,
             actor=intent.actor,
             origin=intent.origin,
@@ -265,7 +265,7 @@ class Pipeline:
         found = await unit.look_up(meta, _target(intent))
         if found is None:
             raise NotFoundError
-        related = validation.pop_related(self.spec, meta, found.row)
+        related = validation.pop_related(meta.spec, meta, found.row)
         grants = meta.grants_of(intent.actor.roles)
         if not any(sees and _gives(g.verbs, verb) for g, sees in zip(grants, found.sees, strict=True)):
             raise ForbiddenError

@@ -96,9 +96,13 @@ class Reading:
         self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
         self._figures: Budget[str, Page] = Budget(_FIGURES_BUDGET)
 
-    def meta(self, actor: Actor, collection: str) -> CollectionMeta:
+    async def spec_of(self, actor: Actor) -> Spec:
+        """Return every collection with the own fields of an actor's company."""
+        return (await self.database.own_of(actor.tenant)).over(self.spec)
+
+    async def meta(self, actor: Actor, collection: str) -> CollectionMeta:
         """Return a collection the actor may read at all (ForbiddenError: none of the roles may)."""
-        meta = self.spec.get(collection)
+        meta = (await self.spec_of(actor)).get(collection)
         if meta is None or not meta.declared.exposed or not meta.grants_of(actor.roles):
             raise ForbiddenError
         return meta
@@ -110,7 +114,7 @@ class Reading:
 
         ``chosen``: the reader has chosen the order, which is refused where it asks too much (BadQueryError).
         """
-        meta = self.meta(actor, collection)
+        meta = await self.meta(actor, collection)
         if not query.sort and not query.aggregate:
             query = replace(query, sort=self.default_sort(actor, meta))
         # A search begins at its records: only what a filter finds hangs on its values.
@@ -154,7 +158,7 @@ class Reading:
         """
         plans, values = [], []
         for collection, query in asked:
-            plans.append(self.database.list_plan(actor.roles, self.meta(actor, collection), query))
+            plans.append(self.database.list_plan(actor.roles, await self.meta(actor, collection), query))
             values.append(query.values())
         plan = together(plans, [len(v) for v in values])
         async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
@@ -192,7 +196,7 @@ class Reading:
 
     async def count(self, actor: Actor, collection: str, query: Query, *, most: int = MOST_COUNTED) -> int:
         """Return how many rows a query finds, ``most`` + 1 where there are more than that."""
-        meta, asked = self.meta(actor, collection), _only_rows(query, most)
+        meta, asked = await self.meta(actor, collection), _only_rows(query, most)
         asked = replace(asked, few=await self._records_seen(actor, meta) <= FEW_COUNTED)
         async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
             asked = await self._narrowed(unit, meta, asked)
@@ -202,7 +206,7 @@ class Reading:
         self, actor: Actor, collection: str, query: Query, name: str, *, most: int = MOST_AT_EACH
     ) -> dict[str, int]:
         """Return how many rows a query finds at each code of a choice, ``most`` + 1 where there are more."""
-        meta, asked = self.meta(actor, collection), replace(_only_rows(query, most), group_by=(name,))
+        meta, asked = await self.meta(actor, collection), replace(_only_rows(query, most), group_by=(name,))
         async with self.database.unit(actor, readonly=True, generic_plan=False) as unit:
             asked = await self._narrowed(unit, meta, asked)
             found = await unit.run(self.database.counts_plan(actor.roles, meta, asked), asked.values())
@@ -215,7 +219,7 @@ class Reading:
         and for what follows nothing.
         """
         many = FEW_COUNTED + 1
-        parent = meta if meta.declared.sight else self.spec.followed.get(meta.name)
+        parent = meta if meta.declared.sight else meta.spec.followed.get(meta.name)
         if parent is None or any(isinstance(g.rows, Everything) for g in meta.grants_of(actor.roles)):
             return many
         if await self.database.size(meta.name) < LARGE:
@@ -273,7 +277,7 @@ class Reading:
         again: Revisit | None = None,
     ) -> Page:
         """Return one record (NotFoundError: unseen); ``again``: with a tag, and not what the reader already has."""
-        meta = self.meta(actor, collection)
+        meta = await self.meta(actor, collection)
         plan = self.database.one_plan(actor.roles, meta, fields)
         async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             tag = None if again is None else await tag_of(unit, again.question, [plan])
@@ -295,27 +299,28 @@ class Reading:
     async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
         """Return those of the records that the actor sees."""
         by_collection: dict[str, list[UUID]] = {}
+        spec = await self.spec_of(actor)
         for collection, record in changes:
-            meta = self.spec.get(collection)
+            meta = spec.get(collection)
             if meta is not None and meta.declared.exposed and meta.grants_of(actor.roles):
                 by_collection.setdefault(collection, []).append(record)
         found: list[tuple[str, UUID]] = []
         if by_collection:
             async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
                 for collection, records in by_collection.items():
-                    rows = await unit.find(self.spec[collection], len(records), {"id": records})
+                    rows = await unit.find(spec[collection], len(records), {"id": records})
                     found += [(collection, row["id"]) for row in rows]
         return found
 
     async def view(self, actor: Actor, collection: str, record: UUID) -> View:
         """Return one record with what the actor may read, write and do (NotFoundError: unseen)."""
-        meta = self.meta(actor, collection)
+        meta = await self.meta(actor, collection)
         async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             found = await unit.look_up(meta, record)
             json = await unit.run(self.database.one_plan(actor.roles, meta, ()), [record])
         if found is None or json is None:
             raise NotFoundError
-        related = validation.pop_related(self.spec, meta, found.row)
+        related = validation.pop_related(meta.spec, meta, found.row)
         case = Case(row=found.row, before=found.row, actor=actor, now=self.clock(), related=related)
         rights = self.rights(actor, meta, found)
         self._note_look(actor, meta, record, rights[0])
@@ -342,7 +347,7 @@ class Reading:
 
     async def history(self, actor: Actor, collection: str, record: UUID, *, limit: int = 200) -> list[dict[str, Any]]:
         """Return the changes of a record seen in full, newest first, masked by today's rights."""
-        meta = self.meta(actor, collection)
+        meta = await self.meta(actor, collection)
         async with self.database.unit(actor, readonly=True, generic_plan=True) as unit:
             found = await unit.look_up(meta, record)
             if found is None or not meta.declared.history:

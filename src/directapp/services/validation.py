@@ -23,6 +23,7 @@ from directapp.store.unit import Found
 
 AHEAD = timedelta(minutes=5)
 CONFLICT, CONFIRM = "CONFLICT", "CONFIRM"
+_NOTHING: tuple[Any, ...] = (None, "", [])
 
 LOCKED = _("Cannot be changed by you while the status is {state}.")
 _NOT_UNTIL = _("{label} cannot be changed by you while the status is {state}.")
@@ -105,12 +106,23 @@ def completeness(meta: CollectionMeta, case: Case) -> list[Problem]:
     problems, row = [], plain(case.row)
     for item in meta.judged:
         value = row.get(item.name)
-        if item.required and value in (None, "", []):
+        if item.required and value in _NOTHING and not (item.own and _may_lack(meta, case, item)):
             problems.append(Problem(_REQUIRED.fill(label=item.label), field=item.name))
         ahead = item.fact and isinstance(value, datetime) and value > case.now + AHEAD
         if ahead and case.changed(field_name(item.name)) and not case.actor.is_system:
             problems.append(Problem(_AHEAD.fill(label=item.label), field=item.name))
     return problems
+
+
+def _may_lack(meta: CollectionMeta, case: Case, item: Field) -> bool:
+    """Whether a record may be without what a company demands itself.
+
+    One that was there before stays as it is until somebody fills it in, and nobody is asked for what they cannot give.
+    """
+    if case.before is not None:
+        return plain(case.before).get(item.name) in _NOTHING
+    actor = case.actor
+    return actor.is_system or item.name not in writable_anywhere(meta, meta.grants_of(actor.roles), create=True)
 
 
 def defaults(meta: CollectionMeta, given: Mapping[str, Any], actor: Actor, now: datetime) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import UnavailableError, without_room
 from directapp.store.compiler import Plan, compile_list, compile_one
 from directapp.store.figures import compile_aggregate, compile_count, compile_counts, compile_seen
@@ -21,6 +21,7 @@ from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
 from directapp.store.sealing import Sealer
 from directapp.store.session import settings_sql
+from directapp.store.specs import MOST_OWN, OwnSpec, OwnSpecs
 from directapp.store.steps import compile_ids, compile_rows
 from directapp.store.unit import Plans, Unit, prepare, recorded
 
@@ -56,6 +57,7 @@ class Database:
         self.sealer: Sealer | None = None
         self.plans: Budget[tuple[object, ...], Plan] = Budget(PLAN_BUDGET)
         self.lookups: Plans = Budget(PLAN_BUDGET)
+        self._own = OwnSpecs(spec)
         self._listening: asyncio.Task[None] | None = None
         self._connected = asyncio.Event()
         self._queued = 0
@@ -134,9 +136,10 @@ class Database:
         ``generic_plan`` is for statements whose best plan does not hang on the values bound; False where it does.
         ``hold``: the records to hold from the beginning; those that are to be held later are added to it.
         """
+        own = await self.own_of(actor.tenant)
         async with self._lent() as connection:
             wanted = set() if hold is None else hold
-            unit = Unit(self.spec, connection, actor, self.lookups, self.sealer, wanted=wanted)
+            unit = Unit(own.over(self.spec), connection, actor, self.lookups, self.sealer, own=own, wanted=wanted)
             unit.wait(settings_sql(actor, readonly=readonly, hold=wanted, generic_plan=generic_plan))
             unit.set_for = actor
             unit.held.update(wanted)
@@ -148,6 +151,29 @@ class Database:
             await unit.end("ROLLBACK" if rollback else "COMMIT")
             if cast("LeanConnection", unit.connection).worn:
                 await unit.connection.close()
+
+    async def own_of(self, tenant: UUID) -> OwnSpec:
+        """Return a company's own fields."""
+        return self._own.known(tenant) or await self._own.read(tenant, self._own_rows)
+
+    async def spec_of(self, tenant: UUID) -> Spec:
+        """Return the declarations with a company's own fields."""
+        return (await self.own_of(tenant)).over(self.spec)
+
+    async def _own_rows(self, tenant: UUID, collection: str) -> list[dict[str, Any]]:
+        """Return the rows in which a company declares its own fields, as the pipeline itself."""
+        actor = system_actor(tenant, "pipeline")
+        async with self._lent() as connection:
+            unit = Unit(self.spec, connection, actor, self.lookups)
+            unit.wait(settings_sql(actor, readonly=True))
+            unit.set_for = actor
+            rows = await unit.find(self.spec[collection], MOST_OWN, {})
+            await unit.end("COMMIT")
+        return rows
+
+    def forget_own(self, tenant: UUID) -> None:
+        """Read a company's own fields anew."""
+        self._own.forget(tenant)
 
     @asynccontextmanager
     async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
@@ -186,8 +212,8 @@ class Database:
 
     # -- compiled reads -----------------------------------------------------------------------------
 
-    def _plan(self, kind: str, key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
-        full = (kind, *key)
+    def _plan(self, kind: str, meta: CollectionMeta, key: tuple[object, ...], make: Callable[[], Plan]) -> Plan:
+        full = (kind, meta.name, meta.spec.tag, *key)
         plan = self.plans.get(full)
         if plan is None:
             plan = make()
@@ -197,36 +223,36 @@ class Database:
     def list_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a list, or of the figures that are asked of one."""
         kind, compiled = ("aggregate", compile_aggregate) if query.aggregate else ("list", compile_list)
-        key = (meta.name, roles, query.meta(), query.limit)
-        return self._plan(kind, key, lambda: compiled(self.spec, roles, meta, query))
+        key = (roles, query.meta(), query.limit)
+        return self._plan(kind, meta, key, lambda: compiled(meta.spec, roles, meta, query))
 
     def ids_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of the ids of a list."""
         query = replace(query, fields=())
-        key = (meta.name, roles, query.meta(), query.limit)
-        return self._plan("ids", key, lambda: compile_ids(self.spec, roles, meta, query))
+        key = (roles, query.meta(), query.limit)
+        return self._plan("ids", meta, key, lambda: compile_ids(meta.spec, roles, meta, query))
 
     def rows_plan(self, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
         """Return the (cached) plan of rows by their ids."""
-        return self._plan("rows", (meta.name, roles, fields), lambda: compile_rows(self.spec, roles, meta, fields))
+        return self._plan("rows", meta, (roles, fields), lambda: compile_rows(meta.spec, roles, meta, fields))
 
     def one_plan(self, roles: frozenset[str], meta: CollectionMeta, fields: tuple[Path, ...]) -> Plan:
         """Return the (cached) plan of one record."""
-        return self._plan("one", (meta.name, roles, fields), lambda: compile_one(self.spec, roles, meta, fields))
+        return self._plan("one", meta, (roles, fields), lambda: compile_one(meta.spec, roles, meta, fields))
 
     def count_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a count."""
-        key = (meta.name, roles, query.meta())
-        return self._plan("count", key, lambda: compile_count(self.spec, roles, meta, query))
+        key = (roles, query.meta())
+        return self._plan("count", meta, key, lambda: compile_count(meta.spec, roles, meta, query))
 
     def seen_plan(self, roles: frozenset[str], meta: CollectionMeta, most: int) -> Plan:
         """Return the (cached) plan of a count of what is seen in full."""
-        return self._plan("seen", (meta.name, roles, most), lambda: compile_seen(self.spec, roles, meta, most))
+        return self._plan("seen", meta, (roles, most), lambda: compile_seen(meta.spec, roles, meta, most))
 
     def counts_plan(self, roles: frozenset[str], meta: CollectionMeta, query: Query) -> Plan:
         """Return the (cached) plan of a count at each code of a choice."""
-        key = (meta.name, roles, query.meta())
-        return self._plan("counts", key, lambda: compile_counts(self.spec, roles, meta, query))
+        key = (roles, query.meta())
+        return self._plan("counts", meta, key, lambda: compile_counts(meta.spec, roles, meta, query))
 
     # -- outside tenant isolation ---------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
+from directapp.declare.own_fields import COLUMN
 from directapp.declare.rules import Who, Whose
 
 SQL_TYPES: dict[Kind, str] = {
@@ -60,14 +61,27 @@ def nullable(field: Field) -> bool:
 
 
 def value_sql(field: Field, alias: str) -> str:
-    """Return the SQL of a field's value in a row: its column, or its expression."""
+    """Return the SQL of a field's value in a row: its column, its place among a company's own, or its expression."""
+    if field.own:
+        return own_value_sql(field, f"{alias}.{ident(COLUMN)}")
     if field.sql is not None:
         return f"({field.sql.replace('{row}', alias)})"
     return f"{alias}.{ident(field.name)}"
 
 
+def own_value_sql(field: Field, column: str) -> str:
+    """Return the SQL of a value that stands, as JSON tells it, in a column for all own fields."""
+    name = literal(field.name)
+    if field.kind is Kind.CHOICES:
+        return f"(SELECT array_agg(e) FROM jsonb_array_elements_text({column} -> {name}) e)"
+    text = f"({column} ->> {name})"
+    return text if field.kind in TEXTUAL else f"{text}::{parameter_type(field)}"
+
+
 def json_sql(field: Field, alias: str) -> str:
     """Return the SQL of a field as it stands in JSON: money as text, times in UTC with Z."""
+    if field.own:
+        return f"{alias}.{ident(COLUMN)} -> {literal(field.name)}"
     value = value_sql(field, alias)
     if field.kind in {Kind.MONEY, Kind.DECIMAL}:
         return f"{value}::text"

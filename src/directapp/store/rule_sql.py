@@ -291,7 +291,7 @@ def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
     undo = Grant(role="sys_undo", write=("*",), delete=meta.declared.access.delete_why is not None)
     # What law asks to be forgotten is written over, or deleted.
     eraser = Grant(role="sys_eraser", write=("*",), delete=meta.declared.access.erasable)
-    personal = (eraser,) if any(item.personal for item in meta.stored) else ()
+    personal = (eraser,) if meta.declared.own_fields or any(item.personal for item in meta.stored) else ()
     declared = spec[meta.name]
     return (*declared.declared.access.grants, *_by_right(declared), *from_systems, undo, *personal)
 

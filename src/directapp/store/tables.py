@@ -29,6 +29,7 @@ from directapp.declare.collection import Exclusion
 from directapp.declare.collection import Index as Declared
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
+from directapp.declare.own_fields import COLUMN
 from directapp.declare.rules import Rule
 from directapp.declare.spec import CollectionMeta, Spec, columns_of
 from directapp.store.names import copy_of, ident, nullable
@@ -81,7 +82,8 @@ def _collection_table(metadata: MetaData, spec: Spec, meta: CollectionMeta) -> N
     columns += [_column(meta, f) for f in meta.stored]
     for ref, parent in spec.copies.get(meta.name, ()):
         columns += [Column(copy_of(ref.name, n), _type(parent.fields[n])) for n in parent.declared.sight]
-    table = Table(meta.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"))
+    columns += [Column(COLUMN, JSONB())] if meta.declared.own_fields else []
+    table = Table(meta.name, metadata, *columns, PrimaryKeyConstraint("tenant_id", "id"), **_storage(meta))
     for item in meta.stored:
         if item.points_to is not None:
             table.append_constraint(_foreign_key(meta, item))
@@ -100,6 +102,11 @@ def _collection_table(metadata: MetaData, spec: Spec, meta: CollectionMeta) -> N
             postgresql_where=where,
             postgresql_include=sorted(_looked_at(meta) - {*index.fields}) if index.sight else [],
         )
+
+
+def _storage(meta: CollectionMeta) -> dict[str, Any]:
+    """Return how rows are stored: own values in their row and as they are, since each is looked up in all of them."""
+    return {"postgresql_with": {"toast_tuple_target": 8160}} if meta.declared.own_fields else {}
 
 
 def _looked_at(meta: CollectionMeta) -> set[str]:

@@ -17,9 +17,11 @@ from directapp.kernel.actor import Actor
 from directapp.store.changes import AuditEntry, Change, OutboxEvent
 from directapp.store.compiler import Compiler, Plan, make_plan
 from directapp.store.kept import PLAN_LEAST, Budget
-from directapp.store.names import copy_of, ident, literal, parameter_type
+from directapp.store.names import copy_of, ident, literal, parameter_type, value_sql
+from directapp.store.own_values import columns_sql, packed, packed_all, set_sql, unpack
 from directapp.store.sealing import Sealer, sealed_all, sealed_row
 from directapp.store.session import lock_key, lock_sql, planned_for, settings_of
+from directapp.store.specs import NONE, OwnSpec
 from directapp.store.written import (
     AUDIT_COLUMNS,
     Tokens,
@@ -40,7 +42,7 @@ recorded: ContextVar[list[tuple[str, tuple[Any, ...]]] | None] = ContextVar("rec
 # How many events led to what runs now: it goes along with every event, so that a circle of rules shows.
 depth_of_events: ContextVar[int] = ContextVar("depth_of_events", default=0)
 
-Plans = Budget[tuple[str, str, frozenset[str]], tuple[Plan, int]]
+Plans = Budget[tuple[str, str, str, frozenset[str]], tuple[Plan, int]]
 PlanOf = Callable[[Spec, frozenset[str], CollectionMeta], tuple[Plan, int]]
 
 
@@ -71,6 +73,7 @@ class Unit:
     actor: Actor
     lookups: Plans = field(repr=False)
     sealer: Sealer | None = field(default=None, repr=False)
+    own: OwnSpec = NONE
     depth: int = 0
     # What was read of cached things in this transaction, by collection and question.
     recalled: dict[str, dict[Any, list[dict[str, Any]]]] = field(default_factory=dict, repr=False)
@@ -226,10 +229,10 @@ class Unit:
         return tuple(map(bool, rows[0])) if rows else ()
 
     def _plan(self, meta: CollectionMeta, compiled: PlanOf) -> tuple[Plan, int]:
-        key = (compiled.__name__, meta.name, self.actor.roles)
+        key = (compiled.__name__, meta.name, meta.spec.tag, self.actor.roles)
         found = self.lookups.get(key)
         if found is None:
-            found = compiled(self.spec, self.actor.roles, meta)
+            found = compiled(meta.spec, self.actor.roles, meta)
             self.lookups.put(key, found, PLAN_LEAST + len(found[0].sql))
         return found
 
@@ -247,7 +250,7 @@ class Unit:
     ) -> list[dict[str, Any]]:
         """Return the rows the actor sees whose columns have these values (list: any of, None: no value, Range)."""
         values: list[Any] = [self.actor.tenant]
-        names = ", ".join(f"c.{ident(meta.fields[n].name)}" for n in dict.fromkeys(("id", *only))) if only else "c.*"
+        names = columns_sql(meta, ("id", *only)) if only else "c.*"
         sql = _find_sql(meta, names, equals, values, limit)
         return [self._bare(meta, dict(row)) for row in await self.fetch(sql, *values)]
 
@@ -261,8 +264,9 @@ class Unit:
         return list((await self.fetch(f"SELECT {', '.join(parts)}", *values))[0].values())
 
     def _bare(self, meta: CollectionMeta, row: dict[str, Any]) -> dict[str, Any]:
-        """Leave out of a row what is no field of it."""
+        """Leave out of a row what is no field of it, and put a company's own fields beside the others."""
         row.pop("tenant_id", None)
+        unpack(meta, row)
         for ref, parent in self.spec.copies.get(meta.name, ()):
             for name in parent.declared.sight:
                 row.pop(copy_of(ref.name, name), None)
@@ -270,7 +274,7 @@ class Unit:
 
     async def insert(self, meta: CollectionMeta, change: Change, events: Sequence[OutboxEvent], tokens: Tokens) -> None:
         """Insert a row with its audit and outbox rows and its search tokens."""
-        row = await sealed_row(self.sealer, meta, change.row["id"], change.row)
+        row = packed(meta, await sealed_row(self.sealer, meta, change.row["id"], change.row), new=True)
         self.recalled.pop(meta.name, None)
         values: list[Any] = [self.actor.tenant, *row.values(), *audit_values(change.audit)]
         values += event_values(events, depth_of_events.get()) if events else []
@@ -289,14 +293,14 @@ class Unit:
         events: Sequence[OutboxEvent],
     ) -> bool:
         """Update a row that still has its version, with audit and outbox; False when it has not."""
-        row = await sealed_row(self.sealer, meta, record, row)
+        row = packed(meta, await sealed_row(self.sealer, meta, record, row))
         values: list[Any] = [self.actor.tenant, record, version, *row.values()]
         return await self._write(update_sql(meta.name, tuple(row)), values, audit, events)
 
     async def insert_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> None:
         """Insert rows that have the same columns, with their audit rows and events."""
+        changes = packed_all(meta, await sealed_all(self.sealer, meta, changes), new=True)
         name, columns = ident(meta.name), [ident(n) for n in changes[0].row]
-        changes = await sealed_all(self.sealer, meta, changes)
         write = (
             f"INSERT INTO {name} (tenant_id, {', '.join(columns)})"
             f" SELECT $1, {', '.join(f'r.{c}' for c in columns)} FROM r"
@@ -306,8 +310,8 @@ class Unit:
     async def update_all(self, meta: CollectionMeta, changes: Sequence[Change], events: Sequence[OutboxEvent]) -> bool:
         """Update rows in the same columns, each still at the version before its own; False when one was not."""
         name = ident(meta.name)
-        changes = await sealed_all(self.sealer, meta, changes)
-        sets = ", ".join(f"{ident(n)} = r.{ident(n)}" for n in changes[0].row if n != "id")
+        changes = packed_all(meta, await sealed_all(self.sealer, meta, changes))
+        sets = ", ".join(set_sql(n, f"r.{ident(n)}", "c.") for n in changes[0].row if n != "id")
         write = (
             f"UPDATE {name} c SET {sets} FROM r WHERE c.tenant_id = $1 AND c.id = r.id AND c.version = r.version - 1"
             " RETURNING c.id"
@@ -418,7 +422,7 @@ def _find_sql(meta: CollectionMeta, names: str, equals: Mapping[str, Any], value
     """Return the statement that finds rows by their values, which are added to those there are."""
     parts = ["c.tenant_id = $1"]
     for name, value in equals.items():
-        column = f"c.{ident(meta.fields[name].name)}"
+        column = value_sql(meta.fields[name], "c")
         compared: list[tuple[str, Any]] = []
         if value is None:
             parts.append(f"{column} IS NULL")

@@ -10,6 +10,7 @@ import orjson
 from directapp.kernel.ids import uuid7
 from directapp.store.changes import AuditEntry, OutboxEvent
 from directapp.store.names import ident
+from directapp.store.own_values import set_sql
 from directapp.telemetry.tracing import TRAIL, request_id
 
 # Search tokens by field.
@@ -94,7 +95,7 @@ def insert_sql(table: str, columns: tuple[str, ...], *, events: bool, tokens: bo
 @lru_cache(maxsize=1024)
 def update_sql(table: str, columns: tuple[str, ...]) -> str:
     """Return the update of a row that still has its version: tenant, record and version the first parameters."""
-    sets = ", ".join(f"{ident(name)} = ${i + 4}" for i, name in enumerate(columns))
+    sets = ", ".join(set_sql(name, f"${i + 4}") for i, name in enumerate(columns))
     return f"UPDATE {ident(table)} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = $3"
 
 

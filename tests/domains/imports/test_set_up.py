@@ -21,6 +21,7 @@ from directapp.interfaces.cli.set_up import register
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, InvalidError
 from directapp.kernel.ids import uuid7
+from directapp.services.intent import Intent
 from directapp.services.jobs import Ordered
 from support.dealer import Dealer, settle
 
@@ -62,6 +63,11 @@ async def furnish(dealer: Dealer) -> None:
     await make("workflow_rules", name="Solgt", event="car.sold", action="call_webhook", webhook=str(hook))
     importer = system_actor(dealer.tenant, "importer")
     await dealer.create(importer, "network_rules", role="finance", network="10.1.0.0/16")
+    own = {"collection": "cars", "code": "colour_code", "kind": "choice", "choices": "red: Rød | Red"}
+    own |= {"label_nb": "Fargekode", "label_en": "Colour code", "placed_in": "cars.own", "readers": ["parts"]}
+    await dealer.application.platform.pipeline.perform(
+        Intent(actor=importer, collection="own_fields", verb="create", origin="test", patch=own)
+    )
     await make(
         "resource_sharing", provider=str(other), consumer=str(site), resource_type=str(polish), max_hours_per_week=20
     )
@@ -312,3 +318,39 @@ async def test_the_history_says_who_ran_it(
         refused = await run("apply", folder, "--as", nobody)
         assert refused.exit_code == 2
         assert "nobody has the e-mail address" in refused.output
+
+
+async def test_an_own_field_is_dropped_only_by_its_name_and_comes_back_with_its_values(
+    dealer: Dealer, tmp_path: Path
+) -> None:
+    spec, pipeline = dealer.application.platform.spec, dealer.application.platform.pipeline
+    admin, seller = await dealer.person("tenant_admin", ""), await dealer.person("used_car_sales", "495")
+    values = {"kind": "string", "label_nb": "Fargekode", "label_en": "Colour code", "placed_in": "cars.seller_notes"}
+    intent = Intent(
+        actor=admin,
+        collection="own_fields",
+        verb="create",
+        origin="test",
+        patch={"collection": "cars", "code": "colour_code", **values},
+    )
+    await pipeline.perform(intent)
+    car = await dealer.create(seller, "cars", car_type="used", make="Audi", model="Q4", own_colour_code="LY7W")
+    write(tmp_path, spec, await taken(dealer))
+    path = tmp_path / "own_fields" / "cars-colour-code.yaml"
+    text = path.read_text()
+    assert "label_nb: Fargekode" in text
+    path.unlink()
+    with pytest.raises(ConflictError) as refused:
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
+    assert [p.field for p in refused.value.problems] == ["cars.own.colour_code"]
+    await apply(pipeline, dealer.tenant, read(tmp_path, spec), {"cars.own.colour_code"}, by=ordered(dealer))
+    assert "own_colour_code" not in await dealer.read(seller, "cars", car)
+    assert await differences(pipeline, dealer.tenant, read(tmp_path, spec)) == []
+    path.write_text(text.replace("Colour code", "Paint code"))
+    (one,) = await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
+    assert (one.act, one.name) == ("create", "cars.own.colour_code")
+    assert (await dealer.read(seller, "cars", car))["own_colour_code"] == "LY7W"
+    assert await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer)) == []
+    path.write_text(text.replace("kind: string", "kind: integer"))
+    with pytest.raises(InvalidError, match=r"own_fields/cars-colour-code.yaml"):
+        await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))

@@ -11,6 +11,7 @@ import pytest
 from directapp.app.spec import load_spec
 from directapp.interfaces.mcp.tools import MOST_TOOLS, acts_of
 from directapp.kernel.actor import Actor
+from directapp.services.intent import Intent
 from interfaces.mcp.conftest import Connect, own_key
 from support.dealer import Dealer, Time
 
@@ -261,3 +262,23 @@ async def test_an_origin_that_is_none_is_refused(dealer: Dealer, address: str, o
         answer = await client.post("/mcp", content=b"{}", headers=asking(key, Origin=origin))
     assert answer.status_code == 403
     assert answer.json()["error"] == "forbidden_origin"
+
+
+async def test_a_companys_own_fields_are_told_filtered_and_changed(connect: Connect, dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin", "")
+    values = {"label_nb": "Nøkler", "label_en": "Keys", "kind": "integer", "placed_in": "cars.seller_notes"}
+    patch = {"collection": "cars", "code": "keys", **values}
+    await dealer.application.platform.pipeline.perform(
+        Intent(actor=admin, collection="own_fields", verb="create", origin="test", patch=patch)
+    )
+    car = await a_car(dealer)
+    async with connect("manager") as assistant:
+        told = await assistant.call("catalogue", collection="cars")
+        assert "own_keys" in [one["name"] for one in told.found["fields"]]
+        shown = await assistant.call("preview", collection="cars", act="update", id=car, values={"own_keys": 3})
+        assert not shown.refused, shown.found
+        await assistant.call("commit", token=shown.found["token"])
+        found = await assistant.call("list", collection="cars", filter={"own_keys": {"_eq": 3}}, fields=["own_keys"])
+        assert [row["own_keys"] for row in found.found["rows"]] == [3]
+        wrong = await assistant.call("preview", collection="cars", act="update", id=car, values={"own_keys": "many"})
+        assert wrong.fields == ["own_keys"]

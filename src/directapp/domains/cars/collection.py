@@ -121,6 +121,7 @@ VIEWS = Views(
 
 CARS = Collection(
     name="cars",
+    own_fields=True,
     label=_("Car"),
     plural=_("Cars"),
     groups=GROUPS,

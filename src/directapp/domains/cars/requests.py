@@ -88,6 +88,7 @@ _NAMES = tuple(v.name for v in ANSWERS)
 
 REQUESTS = Collection(
     name=CAR_REQUESTS,
+    own_fields=True,
     label=_("Request for a car"),
     plural=_("Requests for cars"),
     groups=(REQUEST,),

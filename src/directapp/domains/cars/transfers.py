@@ -138,6 +138,7 @@ MINE = all_of(Is(CarTransfers.by, Who.USER), SEEN)
 
 CAR_TRANSFERS = Collection(
     name="car_transfers",
+    own_fields=True,
     label=_("Transfer"),
     plural=_("Transfers"),
     groups=(TRANSFER,),

@@ -6,9 +6,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
-from directapp.declare.names import plain
+from directapp.declare.names import FieldName, field_name, plain
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.domains.imports.set_up_files import Key, Thing, Things, at, carried, fields_of, key_of, resolved, written
+from directapp.domains.imports.set_up_files import (
+    Key,
+    Thing,
+    Things,
+    at,
+    carried,
+    fields_of,
+    key_of,
+    resolved,
+    thing_of,
+    written,
+)
 from directapp.kernel.errors import ConflictError, DirectAppError, InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
@@ -48,6 +59,8 @@ class _Present:
     rows: dict[tuple[str, Key], Seen] = field(default_factory=dict)
     ids: dict[tuple[str, Key], UUID] = field(default_factory=dict)
     keys: dict[UUID, Key] = field(default_factory=dict)
+    # What is deleted and kept for a while.
+    ended: dict[tuple[str, Key], Seen] = field(default_factory=dict)
 
 
 async def snapshot(pipeline: Pipeline, tenant: UUID) -> Things:
@@ -109,8 +122,11 @@ async def _present(ctx: CommandContext, spec: Spec) -> _Present:
         # No key leads to rows of its own collection, so that all of them are known before any row is told.
         present.keys |= {one.id: key_of(meta, _values(meta, one, present.keys)) for one in rows}
         for one in rows:
-            thing = Thing(meta.name, present.keys[one.id], _values(meta, one, present.keys))
+            thing = thing_of(meta, present.keys[one.id], _values(meta, one, present.keys))
             place = (meta.name, thing.key)
+            if _has_ended(meta, one):
+                present.ended[place] = one
+                continue
             if place in present.ids:
                 alike.append(Problem(_ALIKE.fill(name=thing.name), field=thing.name, code="CONFLICT"))
             present.ids[place], present.rows[place] = one.id, one
@@ -166,16 +182,33 @@ def _in_order(meta: CollectionMeta, wanted: Things) -> list[tuple[tuple[str, Key
     return ordered
 
 
+def _ended(meta: CollectionMeta) -> FieldName[Any] | None:
+    set_up = meta.declared.set_up
+    return field_name(set_up.ended) if set_up and set_up.ended else None
+
+
+def _has_ended(meta: CollectionMeta, one: Seen) -> bool:
+    ended = _ended(meta)
+    return ended is not None and one.row.get(ended) is not None
+
+
 def _same(before: Any, after: Any) -> bool:
     return bool(before == after) or (before in (None, [], "") and after in (None, [], ""))
 
 
 async def _do(ctx: CommandContext, meta: CollectionMeta, present: _Present, one: Difference) -> None:
     place = (meta.name, one.thing.key)
+    ended = _ended(meta)
+    if one.act == "drop" and ended:
+        await _change(ctx, present.rows[place], {ended: ctx.now})
+        return
     if one.act == "drop":
         await ctx.remove(present.rows[place], system=IMPORTER)
         return
     values = resolved(meta, one.thing.values, lambda collection, key: present.ids.get((collection, key)))
+    if one.act == "create" and ended and place in present.ended:
+        await _change(ctx, present.ended[place], {**values, ended: None})
+        return
     if one.act == "create":
         given = {name: value for name, value in values.items() if value is not None}
         seen = await ctx.create(meta.name, given, system=IMPORTER)

@@ -42,11 +42,12 @@ class Thing:
     key: Key
     values: Mapping[str, Any] = field(repr=False)
     file: str = ""
+    called: str = ""
 
     @property
     def name(self) -> str:
-        """What it is called: the folder and the file."""
-        return f"{self.collection}/{slug(self.key)}"
+        """What it is called: as its collection says, else the folder and the file."""
+        return self.called.format(*self.key) if self.called else f"{self.collection}/{slug(self.key)}"
 
 
 Things = dict[tuple[str, Key], Thing]
@@ -77,6 +78,12 @@ def key_of(meta: CollectionMeta, values: Mapping[str, Any]) -> Key:
     """Return by what a thing is known."""
     set_up = meta.declared.set_up
     return tuple(_frozen(values.get(name)) for name in (set_up.key if set_up else ()))
+
+
+def thing_of(meta: CollectionMeta, key: Key, values: Mapping[str, Any], file: str = "") -> Thing:
+    """Return a thing of a collection."""
+    set_up = meta.declared.set_up
+    return Thing(meta.name, key, values, file, set_up.called if set_up else "")
 
 
 def _frozen(value: Any) -> Any:
@@ -234,7 +241,7 @@ def _read_one(meta: CollectionMeta, file: str, path: Path) -> Thing:
     if odd:
         raise InvalidError([Problem(_REFERENCE.fill(label=item.label), field=item.name) for item in odd])
     values = normal(meta, raw)
-    return Thing(meta.name, key_of(meta, values), values, file)
+    return thing_of(meta, key_of(meta, values), values, file)
 
 
 def _names(value: Any) -> bool:

@@ -67,6 +67,7 @@ ACCESS = Access(
 
 RESOURCE_BOOKINGS = Collection(
     name="resource_bookings",
+    own_fields=True,
     label=_("Booking"),
     plural=_("Bookings"),
     groups=GROUPS,

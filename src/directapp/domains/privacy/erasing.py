@@ -82,7 +82,10 @@ def _deed(held: Held, row: Seen, about: Personal, mask: Mask) -> Deed | None:
     values = {str(name): value for name, value in fixed.items() if row.row.get(name) not in {value, None}}
     stored = plain(row.row)
     for item in held.fields(about):
-        if item.name not in fixed and (masked := mask(stored.get(item.name))) != stored.get(item.name):
+        if item.own and stored.get(item.name) is not None:
+            # What a company asks of a customer itself may be anything: nothing of it is left.
+            values[item.name] = None
+        elif item.name not in fixed and (masked := mask(stored.get(item.name))) != stored.get(item.name):
             values[item.name] = masked
     return Deed(held, row, values) if values else None
 

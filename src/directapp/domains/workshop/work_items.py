@@ -305,6 +305,7 @@ ACCESS = Access(
 
 WORK_ITEMS = Collection(
     name="work_items",
+    own_fields=True,
     label=_("Work item"),
     plural=_("Work items"),
     groups=(JOB, PRICE),

@@ -152,12 +152,12 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
         async def answer() -> list[str]:
             async with commands().application() as application:
                 platform = application.platform
-                meta = platform.spec.get(collection)
+                actor = await find_person(application.auth, who)
+                meta = (await platform.database.spec_of(actor.tenant)).get(collection)
                 if meta is None:
                     raise typer.BadParameter(f"there is no collection {collection}")
                 if field and field not in meta.fields:
                     raise typer.BadParameter(f"{collection} has no field {field}")
-                actor = await find_person(application.auth, who)
                 target = UUID(record) if record else None
                 told = await explain(platform.database, actor, meta, target, field or None)
                 return [line.english for line in told]

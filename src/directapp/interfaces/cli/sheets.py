@@ -142,7 +142,8 @@ async def read(platform: "Platform", actor: "Actor", data: bytes, asked: Asked) 
     from directapp.derive.sheet.matching import keys_of, known_words, manner_of, match_columns
     from directapp.derive.sheet.rows import TableReader, refs_of
 
-    meta = platform.spec.get(asked.collection)
+    spec = await platform.database.spec_of(actor.tenant)
+    meta = spec.get(asked.collection)
     if meta is None:
         raise asked.wrong(_NO_COLLECTION.fill(name=asked.collection))
     layout = Layout(sheet=asked.sheet, header=asked.header, encoding=asked.encoding, separator=asked.separator)
@@ -158,14 +159,14 @@ async def read(platform: "Platform", actor: "Actor", data: bytes, asked: Asked) 
     manner = Manner(numbers=asked.numbers or told.numbers, dates=asked.dates or told.dates)
     _tell(asked, table, matches, columns, key=key, manner=manner)
     return TableReader(
-        spec=platform.spec,
+        spec=spec,
         meta=meta,
         table=table,
         columns=columns,
         key=key,
         manner=manner,
         source="xlsx" if table.sheets else "csv",
-        refs=await refs_of(platform.reading, actor, platform.spec, meta, columns.values()),
+        refs=await refs_of(platform.reading, actor, spec, meta, columns.values()),
     )
 
 

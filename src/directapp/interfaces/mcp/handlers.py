@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 import structlog
 
-from directapp.declare.spec import CollectionMeta
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.cursor import turn_page
 from directapp.interfaces.mcp.previews import Previews
 from directapp.interfaces.mcp.tools import MOST_ROWS, Asked, Dialect, act_named, acts_of, described, seen, takes_id
@@ -71,7 +71,7 @@ class Handlers:
             handle, names = fixed[tool]
             _refuse_others(arguments, names)
             return await handle(actor, arguments)
-        named = act_named(self.platform.spec, actor, tool)
+        named = act_named(await self._spec(actor), actor, tool)
         if named is None:
             raise NotFoundError(_NO_TOOL.fill(name=tool[:80]))
         meta, act = named
@@ -82,23 +82,23 @@ class Handlers:
 
     async def _catalogue(self, actor: Actor, arguments: Arguments) -> Found:
         if arguments.get("collection") is not None:
-            return described(self._meta(actor, arguments), actor)
+            return described(await self._meta(actor, arguments), actor)
         return {
             "collections": [
                 {"collection": m.name, "label": m.declared.plural.pick(actor.language), "about": m.declared.notes}
-                for m in seen(self.platform.spec, actor)
+                for m in seen(await self._spec(actor), actor)
             ]
         }
 
     async def _list(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, reading = self._meta(actor, arguments), self.platform.reading
+        meta, reading = await self._meta(actor, arguments), self.platform.reading
         asked = {name: arguments[name] for name in _QUERY if arguments.get(name) is not None}
         figures = "aggregate" in asked
         if not figures:
             asked["limit"] = _number(arguments, "limit", 25)
             asked.setdefault("cursor", "")
         question: Asked = self.dialect.parse(
-            self.platform.spec,
+            meta.spec,
             meta,
             actor,
             asked,
@@ -113,7 +113,7 @@ class Handlers:
         return {"rows": rows} | ({"next_cursor": mark} if mark else {})
 
     async def _get(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, record = self._meta(actor, arguments), _id(arguments)
+        meta, record = await self._meta(actor, arguments), _id(arguments)
         fields = arguments.get("fields") or ()
         if not isinstance(fields, list | tuple) or not all(isinstance(one, str) for one in fields):
             raise BadQueryError(Problem(_TEXT.fill(name="fields"), field="fields"))
@@ -126,14 +126,14 @@ class Handlers:
         return {"record": row}
 
     async def _history(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, record = self._meta(actor, arguments), _id(arguments)
+        meta, record = await self._meta(actor, arguments), _id(arguments)
         await self.platform.reading.one(actor, meta.name, record, (("id",),))
         limit = _number(arguments, "limit", 50)
         entries = await self.platform.reading.history(actor, meta.name, record, limit=limit)
         return {"changes": orjson.loads(orjson.dumps(entries, default=str))}
 
     async def _explain(self, actor: Actor, arguments: Arguments) -> Found:
-        meta = self._meta(actor, arguments)
+        meta = await self._meta(actor, arguments)
         field = arguments.get("field")
         if field is not None and (not isinstance(field, str) or field not in meta.fields):
             raise BadQueryError(Problem(_NOT_TAKEN.fill(name=str(field)[:80]), field="field"))
@@ -144,7 +144,7 @@ class Handlers:
     # -- writing ------------------------------------------------------------------------------------
 
     async def _preview(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, act = self._meta(actor, arguments), _text(arguments, "act")
+        meta, act = await self._meta(actor, arguments), _text(arguments, "act")
         if act not in acts_of(meta, actor):
             raise NotFoundError(_NO_ACT.fill(name=act[:80]))
         return await self._previewed(actor, meta, act, arguments)
@@ -189,7 +189,7 @@ class Handlers:
 
     async def _commit(self, actor: Actor, arguments: Arguments) -> Found:
         intent = self.previews.intent(_text(arguments, "token"), actor, self.platform.clock())
-        meta = self.platform.spec.get(intent.collection)
+        meta = (await self._spec(actor)).get(intent.collection)
         if meta is None or intent.verb not in acts_of(meta, actor):
             raise ForbiddenError
         # The log's id of the request: by it the history leads to what the log says.
@@ -204,8 +204,11 @@ class Handlers:
             "changes": _told(answer),
         }
 
-    def _meta(self, actor: Actor, arguments: Arguments) -> CollectionMeta:
-        return self.platform.reading.meta(actor, _text(arguments, "collection"))
+    async def _spec(self, actor: Actor) -> Spec:
+        return await self.platform.database.spec_of(actor.tenant)
+
+    async def _meta(self, actor: Actor, arguments: Arguments) -> CollectionMeta:
+        return await self.platform.reading.meta(actor, _text(arguments, "collection"))
 
 
 def _told(answer: Answer) -> Found:

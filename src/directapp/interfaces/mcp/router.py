@@ -139,7 +139,8 @@ class Assistant:
         self, ctx: "ServerRequestContext[Any, Any]", _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         actor = _actor(ctx)
-        tools = tools_of(self.handlers.platform.spec, self.handlers.dialect, actor)
+        spec = await self.handlers.platform.database.spec_of(actor.tenant)
+        tools = tools_of(spec, self.handlers.dialect, actor)
         return types.ListToolsResult(tools=tools, cache_scope="private", ttl_ms=60_000)
 
     async def _call_tool(

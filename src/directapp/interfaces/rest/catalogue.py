@@ -38,7 +38,7 @@ TYPES: dict[Kind, str] = {
 
 async def collections(call: Call) -> Response:
     """Answer every collection that the caller reads some of."""
-    spec = call.application.platform.spec
+    spec = call.declared
     seen = [s for s in spec.exposed if s.grants_of(call.actor.roles)]
     return json_response(orjson.dumps({"data": [_collection(s, call) for s in seen]}))
 

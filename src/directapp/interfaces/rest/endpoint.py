@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from directapp.declare.spec import CollectionMeta
+from directapp.declare.spec import CollectionMeta, Spec
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.rest.dialect.input import nest
 from directapp.interfaces.rest.dialect.query import Asked
@@ -63,6 +63,7 @@ class Call:
     request_id: str
     signed_in: Actor | None = None
     collection: str = ""
+    spec: Spec | None = None
 
     @property
     def actor(self) -> Actor:
@@ -80,7 +81,15 @@ class Call:
     @property
     def meta(self) -> CollectionMeta:
         """The collection of the route, where the actor may read it at all (ForbiddenError: not)."""
-        return self.application.platform.reading.meta(self.actor, self.collection)
+        meta = self.declared.get(self.collection)
+        if meta is None or not meta.declared.exposed or not meta.grants_of(self.actor.roles):
+            raise ForbiddenError
+        return meta
+
+    @property
+    def declared(self) -> Spec:
+        """Every collection, with the own fields of the company of who asks."""
+        return self.spec or self.application.platform.spec
 
     @property
     def address(self) -> str:
@@ -163,6 +172,7 @@ class Endpoint:
         handler = self.handlers.get("GET" if method == "HEAD" else method)
         if not self.unlocked:
             call.signed_in = await sign_in(call, waiting=self._waiting)
+            call.spec = await call.application.platform.database.spec_of(call.signed_in.tenant)
         if handler is None:
             raise MethodError(Problem(_METHOD.fill(method=method), extra={"allow": self._allowed()}))
         return await handler(call)

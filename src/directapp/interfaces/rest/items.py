@@ -68,7 +68,7 @@ def _remembered(call: Call) -> Asked:
     """Understand the query string, or remember how it was understood: what names no moment and no person stays."""
     text: bytes = call.request.scope["query_string"]
     known = call.application.questions
-    key = (call.collection, call.actor.roles, text)
+    key = (call.collection, call.declared.tag, call.actor.roles, text)
     asked = known.get(key)
     if asked is None:
         asked = _understood(call, call.parameters())
@@ -82,7 +82,7 @@ def _remembered(call: Call) -> Asked:
 def _understood(call: Call, raw: Mapping[str, Any]) -> Asked:
     platform, meta = call.application.platform, call.meta
     order = platform.reading.default_sort(call.actor, meta)
-    return parse_query(platform.spec, meta, call.actor, raw, now=platform.clock(), order=order)
+    return parse_query(call.declared, meta, call.actor, raw, now=platform.clock(), order=order)
 
 
 def _again(call: Call) -> Revisit:
@@ -132,7 +132,7 @@ def _only(call: Call, *names: str) -> dict[str, Any]:
 
 def _fields(call: Call, meta: CollectionMeta, parameters: Mapping[str, Any]) -> tuple[Path, ...]:
     raw = parameters.get("fields")
-    return parse_fields(call.application.platform.spec, meta, call.actor, raw) if raw else ()
+    return parse_fields(call.declared, meta, call.actor, raw) if raw else ()
 
 
 # -- writing ----------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ async def act_on_all(call: Call) -> Response:
 
 
 async def _act(call: Call, name: str, target: UUID | None) -> Response:
-    meta = call.application.platform.spec.get(call.collection)
+    meta = call.declared.get(call.collection)
     verb = meta.verb(name) if meta else None
     fits = verb is not None and (verb.on == "record") == (target is not None)
     if name in _WRITES or not (fits or (name == UNDO.name and target is not None)):

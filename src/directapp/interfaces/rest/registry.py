@@ -32,7 +32,7 @@ async def look_up(call: Call) -> Response:
     if not isinstance(code, str) or not code.strip():
         raise BadPayloadError(_MISSING)
     platform = call.application.platform
-    meta = platform.reading.meta(call.actor, CARS)
+    meta = await platform.reading.meta(call.actor, CARS)
     if not may_look_up(meta.grants_of(call.actor.roles)):
         raise ForbiddenError
     row = await _row(call, parameters.get("car"))

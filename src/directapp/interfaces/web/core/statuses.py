@@ -23,8 +23,9 @@ class StatusNames:
 
     async def spec_of(self, actor: Actor) -> Spec:
         """Return the declarations with the names of an actor's company."""
+        tag = (await self._platform.database.spec_of(actor.tenant)).tag
         known = self._known.get(actor.tenant)
-        if known is not None and known[0] > time.monotonic():
+        if known is not None and known[0] > time.monotonic() and known[1].tag == tag:
             return known[1]
         spec = await renamed_for(self._platform, actor, TENANTS, NAMES, MODULES)
         if len(self._known) >= _MOST:

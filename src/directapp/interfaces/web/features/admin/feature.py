@@ -139,6 +139,15 @@ FEATURE = Feature(
             visible=writes(company.TENANTS, NAMES),
         ),
         SettingsPage(
+            order=49,
+            href="/app/own_fields",
+            label=WORDS["own_fields"],
+            about=WORDS["own_fields_about"],
+            icon="columns",
+            visible=opens("own_fields"),
+            collections=("own_fields",),
+        ),
+        SettingsPage(
             order=50,
             href=templates.HERE,
             label=WORDS["templates"],

@@ -171,6 +171,8 @@ WORDS: Mapping[str, Text] = {
     "directory_tokens_about": _("By which a directory, such as Entra ID or Okta, provisions people here (SCIM)."),
     "directory_groups": _("Groups of the directory"),
     "directory_groups_about": _("Which roles the directory’s groups give, and at which site."),
+    "own_fields": _("Own fields"),
+    "own_fields_about": _("What you keep of cars, work and bookings beside what is there."),
     "networks": _("Networks of roles"),
     "networks_about": _("From which networks a role may be used. Without any it is used from everywhere."),
     "permissions": _("Who may see what"),
