@@ -10,7 +10,7 @@ const PASSING = /^(_csrf|_key|_version|_base)$/;
  * @param {boolean} [part]
  */
 export async function fetchPart(address, part = false) {
-  const answer = await fetch(address, { headers: part ? { "HX-Request": "true" } : {} });
+  const answer = await fetch(address, { headers: { "X-Passive": "true", ...(part ? { "HX-Request": "true" } : {}) } });
   if (!answer.ok || answer.redirected || answer.headers.has("HX-Redirect")) return undefined;
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }

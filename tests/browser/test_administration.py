@@ -128,7 +128,8 @@ async def test_these_pages_shut_nobody_out(dealer: Dealer, open_as: Opener, open
     own = ("/app/admin", "/app/admin/sites", "/app/admin/goals", TEMPLATES, f"{TEMPLATES}/{record}", "/")
     own += ("/app/privacy", "/app/privacy/register", "/app/privacy/retention")
     found = await look(await open_both("tenant_admin", "499"), own)
-    found += await look(await open_both("manager", "499"), ("/", "/app/admin/people"))
+    theirs = f"/app/users/{(await dealer.person('mechanic', '499')).user}/sign-ins"
+    found += await look(await open_both("manager", "499"), ("/", "/app/admin/people", theirs))
     for role, scheme, device in (
         ("finance", "light", "desktop"),
         ("used_car_sales", "dark", "phone"),

@@ -72,6 +72,7 @@ def bare(collection: Collection) -> Collection:
         fill=(),
         consequences=(),
         tallies=(),
+        actors=None,
         verbs=tuple(replace(v, run=reached, params=(), blocked=None, secrets=()) for v in collection.verbs),
     )
 

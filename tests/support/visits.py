@@ -33,6 +33,7 @@ SEEN = {
     "/app/operations": "test_operations",
     "/app/admin": "test_administration",
     "/app/admin/people": "test_administration",
+    "/app/users/{record}/sign-ins": "test_administration",
     "/app/admin/sites": "test_administration",
     "/app/admin/company": "test_setup",
     "/app/admin/goals": "test_administration",

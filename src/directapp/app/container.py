@@ -194,6 +194,7 @@ def _mailer(settings: Settings) -> Mailer:
         port=settings.smtp_port,
         user=settings.smtp_user,
         password=settings.smtp_password,
+        encrypted=settings.demand_tls,
     )
 
 
@@ -244,8 +245,9 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         port=port,
         signer=Signer(settings.signing_secret()),
         base_url=settings.url,
-        open_id=OpenId(guarded, clock=clock),
+        open_id=OpenId(guarded, clock=clock, graph=settings.graph_url),
         clock=clock,
+        idle=timedelta(minutes=settings.idle_minutes) if settings.idle_minutes else None,
     )
     reading = Reading(spec, database, clock=clock)
     platform = _open_platform(settings, pipeline, reading)
@@ -296,7 +298,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         owner_dsn=owner,
     )
     pipeline.after_commit = application.written
-    reading.looked = application.looks.note
+    reading.looked, reading.listed = application.looks.note, application.looks.note_list
     port.forget = application.principals.forget
     platform.operations = Operations(dispatcher, application.schedules)
     platform.checks |= application.checks()

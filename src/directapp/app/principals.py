@@ -3,6 +3,8 @@
 import time
 from uuid import UUID
 
+import structlog
+
 from directapp.connectors.rate_limits import SPENDING
 from directapp.domains.people import auth as signing
 from directapp.domains.people.codes import WAITS
@@ -18,6 +20,7 @@ _MOST = 10_000
 MADE_OF = frozenset(
     {"tenants", "roles", "users", "dealerships", "sessions", "api_keys", "network_rules", "directory_tokens"}
 )
+_PASSIVE = "passive "
 _DIRECTORY = f"{TokenKind.DIRECTORY.value}_"
 
 
@@ -30,12 +33,18 @@ class Principals:
         self._known: dict[str, tuple[float, Actor]] = {}
 
     async def authenticate(
-        self, authorization: str | None = None, cookie: str | None = None, *, address: str, waiting: bool = False
+        self,
+        authorization: str | None = None,
+        cookie: str | None = None,
+        *,
+        address: str,
+        waiting: bool = False,
+        passive: bool = False,
     ) -> Actor:
         """Return the Actor of a bearer token, an API key or a page session.
 
         ``address`` is where the request comes from. ``waiting``: where a second factor is set up or shown, whoever
-        still has to do so is let in.
+        still has to do so is let in. ``passive``: a page asks by itself, which is no use of the sign-in.
 
         Raises:
             UnauthenticatedError: there is none, or it opens nothing (any more).
@@ -45,7 +54,8 @@ class Principals:
             TooManyError: the person, or the company, has asked too often.
 
         """
-        actor = await self._find(authorization, cookie)
+        actor = await self._find(authorization, cookie, passive=passive)
+        structlog.contextvars.bind_contextvars(tenant=str(actor.tenant), user=str(actor.user or actor.name))
         spending = SPENDING.get()
         if spending is not None:
             # A key has a budget beside its person's, whose pages shall not wait for a program.
@@ -78,14 +88,17 @@ class Principals:
             raise NetworkError
         return actor
 
-    async def _find(self, authorization: str | None, cookie: str | None) -> Actor:
+    async def _find(self, authorization: str | None, cookie: str | None, *, passive: bool) -> Actor:
         if authorization:
             scheme, _, text = authorization.partition(" ")
             if scheme.lower() != "bearer" or not text:
                 raise UnauthenticatedError
             return await self._bearer(text.strip())
         if cookie:
-            return self._recall(cookie) or self._keep(cookie, await signing.check_session(self._auth, cookie))
+            # What a page asked by itself is no answer to who uses the sign-in, which is to be noted.
+            known = self._recall(cookie) or (self._recall(f"{_PASSIVE}{cookie}") if passive else None)
+            name = f"{_PASSIVE}{cookie}" if passive else cookie
+            return known or self._keep(name, await signing.check_session(self._auth, cookie, used=not passive))
         raise UnauthenticatedError
 
     async def _bearer(self, text: str) -> Actor:

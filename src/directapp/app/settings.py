@@ -3,10 +3,10 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
+from typing import Literal, Self
+from urllib.parse import parse_qs, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from directapp.app.budgets import read_budgets
@@ -27,6 +27,8 @@ class Settings(BaseSettings):
     identity, else ``azure_secret`` is used.
     ``security_contact`` is where weaknesses are reported: mail or https addresses with spaces between.
     ``rate_limits`` changes budgets, or is ``off``; ``rate_store`` is a Valkey or Redis that several processes count in.
+    ``idle_minutes`` without use end a browser's sign-in (0: none do). ``demand_tls``: PostgreSQL, mail, files and the
+    store of the limits are spoken to by TLS, to a server whose certificate is judged, or not at all.
     ``cors_origins`` are the origins, with spaces between, of whose pages scripts may use the API (empty: of none).
     ``metrics_token`` is what who asks for /metrics says as a bearer (empty: only who asks from this machine is told);
     ``metrics_listen`` is another HOST:PORT that tells it, for processes without pages.
@@ -95,6 +97,7 @@ class Settings(BaseSettings):
     vegvesen_bulk_url: str = ""
     vegvesen_a_day: int = 50_000
     brreg_url: str = ""
+    graph_url: str = ""
     maskinporten_url: str = ""
     maskinporten_client: str = ""
     maskinporten_key: str = ""
@@ -122,6 +125,8 @@ class Settings(BaseSettings):
     backup_s3_secret: str = ""
     backup_key: str = ""
     backup_days: int = 30
+    idle_minutes: int = Field(default=12 * 60, ge=0)
+    demand_tls: bool = False
     log: Literal["debug", "info", "warning", "error"] = "info"
 
     @field_validator("rate_limits")
@@ -155,6 +160,26 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"{wrong[0]}: write SCHEME://HOST or SCHEME://HOST:PORT, no path, no *")
         return text
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> Self:
+        """Refuse what would be spoken to in plain words where TLS is demanded."""
+        if not self.demand_tls:
+            return self
+        for name, address in (("DATABASE_URL", self.database_url), ("DATABASE_APP_URL", self.database_app_url)):
+            if address and parse_qs(urlsplit(address).query).get("sslmode") != ["verify-full"]:
+                raise ValueError(f"{name} must end in ?sslmode=verify-full")
+        if self.rate_store and self.rate_store.partition("://")[0] not in {"rediss", "valkeys"}:
+            raise ValueError("DIRECTAPP_RATE_STORE must begin with rediss:// or valkeys://")
+        for name, address in self._outside().items():
+            if address and not address.startswith("https://"):
+                raise ValueError(f"{name} must begin with https://")
+        return self
+
+    def _outside(self) -> dict[str, str]:
+        """Return the addresses of services that are set, by the setting's name."""
+        names = [n for n in type(self).model_fields if n.endswith(("_url", "_endpoint")) and "database" not in n]
+        return {f"DIRECTAPP_{name.upper()}": getattr(self, name) for name in names}
 
     @property
     def place(self) -> str:
@@ -199,6 +224,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
+        if not wrong["loc"]:
+            raise ConfigurationError(f"DIRECTAPP_DEMAND_TLS: {wrong['msg'].removeprefix('Value error, ')}.") from None
         name = str(wrong["loc"][0])
         named = name if name.isupper() else f"DIRECTAPP_{name.upper()}"
         raise ConfigurationError(f"The setting {named} cannot be {wrong['input']!r}: {wrong['msg']}.") from None

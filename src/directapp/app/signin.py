@@ -167,6 +167,11 @@ class SignInPort:
         """Send a letter by whichever way is set up."""
         await self._post.send_letter(to, subject=mail.subject, text=mail.text, html=mail.html)
 
+    @property
+    def can_text(self) -> bool:
+        """Whether a service for text messages is set up."""
+        return self._post.sms is not None
+
     async def send_text(self, to: str, text: str) -> None:
         """Send a text message by whichever way is set up."""
         await self._post.send_text(to, text)

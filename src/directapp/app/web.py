@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.middleware.cors import CORSMiddleware
@@ -17,6 +18,7 @@ from starlette.routing import Route, Router
 
 from directapp.app.budgets import budget_of, link_of, read_budgets
 from directapp.app.container import Application
+from directapp.app.cookies import received, sent
 from directapp.app.watch.metrics import PATH as METRICS
 from directapp.app.watch.metrics import Metrics
 from directapp.app.watch.requests import Stopwatch, Templates
@@ -46,6 +48,12 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 # plain text. A body that stops coming is given up.
 _NO_GUESSES = (b"x-content-type-options", b"nosniff")
 _OWN_PAGES = (b"cross-origin-resource-policy", b"same-origin")
+# What is no page needs nothing, and stands in nobody's frame. A script's own policy would be its worker's.
+_NOTHING = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_SCRIPTS = frozenset({b"text/javascript", b"application/javascript"})
+_REFUSED = frozenset({int(HTTPStatus.UNAUTHORIZED), int(HTTPStatus.FORBIDDEN)})
+# Below these the next part of a path is a name; elsewhere it may be what opens something.
+_NAMED = frozenset({"app", "auth", "items", "scim", "users"})
 _ENCRYPTED = (b"strict-transport-security", b"max-age=31536000")
 _OURS = frozenset({b"x-request-id", _NO_GUESSES[0], _ENCRYPTED[0]})
 _BODY = frozenset({b"content-length", b"transfer-encoding"})
@@ -66,6 +74,8 @@ BODY_SECONDS = 30.0
 WHOLE_BODY_SECONDS = 900.0
 DRAIN_SECONDS = 30.0
 _MOST_DRAINED = 256 * 1024 * 1024
+_LONGEST_TOLD = 60
+_log = structlog.get_logger(__name__)
 
 
 def patient(receive: Receive, seconds: float = BODY_SECONDS, altogether: float = WHOLE_BODY_SECONDS) -> Receive:
@@ -135,6 +145,8 @@ class Heading:
     encrypted: bool
     spending: Spending | None
     stopwatch: Stopwatch
+    prefixed: bool
+    told: Mapping[str, str]
 
     def over(self, send: Send) -> Send:
         """Return a ``send`` that adds it."""
@@ -143,8 +155,14 @@ class Heading:
             if message["type"] == "http.response.start":
                 self.stopwatch.began_to_answer(message["status"])
                 message["headers"] = [*(h for h in message.get("headers", ()) if h[0] not in _OURS), *self._headers()]
-                if all(name != _OWN_PAGES[0] for name, _ in message["headers"]):
-                    message["headers"].append(_OWN_PAGES)
+                named = dict(message["headers"])
+                message["headers"] += [_OWN_PAGES] if _OWN_PAGES[0] not in named else []
+                kind = named.get(b"content-type", b"").partition(b";")[0].strip()
+                message["headers"] += [_NOTHING] if _NOTHING[0] not in named and kind not in _SCRIPTS else []
+                if self.prefixed:
+                    message["headers"] = sent(message["headers"])
+                if message["status"] in _REFUSED:
+                    _log.warning("access_refused", log="security", status=message["status"], **self.told)
             await send(message)
 
         return send_headed
@@ -156,6 +174,13 @@ class Heading:
         if self.spending is not None and self.spending.left is not None:
             headers += self.spending.left.headers
         return headers
+
+
+def told_of(scope: Scope) -> dict[str, str]:
+    """Return what the log tells of a request: from where, and to which part of the product, without ids or secrets."""
+    parts = scope["path"].split("/")[1:3] or [""]
+    told = "/".join(parts if parts[0] in _NAMED else parts[:1])[:_LONGEST_TOLD]
+    return {"address": scope["client"][0] if scope["client"] else "", "method": scope["method"], "path": f"/{told}"}
 
 
 class Front:
@@ -197,9 +222,13 @@ class Front:
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
         tracing.request_id.set(request_id)
+        structlog.contextvars.unbind_contextvars("tenant", "user")
+        if self._encrypted:
+            scope["headers"] = received(list(scope["headers"]))
         stopwatch = Stopwatch()
         spending = await self._spend(scope)
-        heading = Heading(request_id, self._encrypted or scope["scheme"] == "https", spending, stopwatch)
+        encrypted = self._encrypted or scope["scheme"] == "https"
+        heading = Heading(request_id, encrypted, spending, stopwatch, prefixed=self._encrypted, told=told_of(scope))
 
         if any(name in _BODY for name, _ in scope["headers"]):
             receive = Body(patient(receive))

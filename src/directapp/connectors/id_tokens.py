@@ -1,14 +1,16 @@
 """ID tokens: what must be true of their claims (OpenID Connect Core 1.0, 3.1.3.7), and logout tokens beside them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 # How far two clocks may be apart, in seconds.
 LEEWAY = 60
 _LONGEST_SUBJECT = 255
-_MOST_VALUES, _LONGEST_VALUE = 1000, 255
+# As many as Microsoft Graph tells of one person.
+_MOST_VALUES, _LONGEST_VALUE = 11_000, 255
+GROUPS = "groups"
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _OLDEST_LOGOUT = 600
 
@@ -49,7 +51,13 @@ class IdToken:
         """Whether one of these claims was too long for the token and has to be asked for elsewhere."""
         elsewhere = self.claims.get("_claim_names")
         named = set(elsewhere) if isinstance(elsewhere, dict) else set()
-        return bool(named & set(names)) or ("groups" in names and self.claims.get("hasgroups") is True)
+        return bool(named & set(names)) or (GROUPS in names and self.claims.get("hasgroups") is True)
+
+    def with_groups(self, groups: Iterable[Any]) -> "IdToken":
+        """Return the token as if its groups had had room."""
+        elsewhere = {"_claim_names", "_claim_sources", "hasgroups"}
+        kept = {name: value for name, value in self.claims.items() if name not in elsewhere}
+        return replace(self, claims={**kept, GROUPS: list(groups)})
 
 
 def read_claims(

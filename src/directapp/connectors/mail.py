@@ -29,7 +29,10 @@ _MAILBOX_CODES = frozenset({550, 551, 553})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mailer:
-    """Sends one letter at a time. ``host`` empty: written to ``folder`` as .eml files, newest last by name."""
+    """Sends one letter at a time. ``host`` empty: written to ``folder`` as .eml files, newest last by name.
+
+    ``encrypted``: by TLS or not at all; else by TLS where the server offers it.
+    """
 
     folder: Path
     sender: str
@@ -38,6 +41,7 @@ class Mailer:
     user: str = ""
     password: str = ""
     timeout: float = 20.0
+    encrypted: bool = False
 
     async def send(
         self, to: str, *, subject: str, text: str, html: str, key: str = "", headers: Mapping[str, str] = BY_MACHINE
@@ -74,6 +78,7 @@ class Mailer:
                     username=self.user or None,
                     password=self.password or None,
                     use_tls=self.port == _TLS_PORT,
+                    start_tls=True if self.encrypted and self.port != _TLS_PORT else None,
                     timeout=self.timeout,
                 )
         except aiosmtplib.SMTPNotSupported:

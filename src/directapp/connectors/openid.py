@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 
 from directapp.connectors.failures import OutsideDownError, OutsideError
 from directapp.connectors.guarded import GuardedAnswer, GuardedClient, RefusedAddressError
-from directapp.connectors.id_tokens import BadTokenError, IdToken, SignedOut, read_claims, read_logout
+from directapp.connectors.id_tokens import GROUPS, BadTokenError, IdToken, SignedOut, read_claims, read_logout
 from directapp.kernel.clock import Clock, utc_now
 from directapp.kernel.text import Text, _
 
@@ -32,6 +32,8 @@ _ASK_AGAIN = timedelta(seconds=30)
 _MOST_READ = 512 * 1024
 _MOST_KEPT = 1000
 _LOGOUT = "logout+jwt"
+GRAPH = "https://graph.microsoft.com"
+_GRAPH_SCOPE = f" {GRAPH}/User.Read"
 _WELL_KNOWN = "/.well-known/openid-configuration"
 
 _CAUSES: dict[str, Text] = {
@@ -82,7 +84,7 @@ class Registration:
     """This application as a provider knows it.
 
     ``directory`` is the Entra tenant that must have answered, ``context`` the authentication context (``acrs``) that
-    its people are asked to satisfy there.
+    its people are asked to satisfy there. ``asks_graph``: Microsoft Graph is asked for groups that had no room.
     """
 
     issuer: str
@@ -91,6 +93,7 @@ class Registration:
     redirect_uri: str
     directory: str = ""
     context: str = ""
+    asks_graph: bool = False
 
     @property
     def wanted(self) -> tuple[str, str, str]:
@@ -136,8 +139,9 @@ class _Known:
 class OpenId:
     """Speaks to providers, and remembers what they say of themselves."""
 
-    def __init__(self, client: GuardedClient | None = None, *, clock: Clock = utc_now) -> None:
-        """Keep the client that calls go by."""
+    def __init__(self, client: GuardedClient | None = None, *, clock: Clock = utc_now, graph: str = "") -> None:
+        """Keep the client that calls go by; ``graph`` is where Microsoft Graph is, empty where the world has it."""
+        self._graph = graph.rstrip("/") or GRAPH
         self._client = client or GuardedClient()
         self._clock = clock
         self._known: dict[str, _Known] = {}
@@ -155,7 +159,7 @@ class OpenId:
             "response_type": "code",
             "client_id": registration.client_id,
             "redirect_uri": registration.redirect_uri,
-            "scope": "openid profile email",
+            "scope": f"openid profile email{_GRAPH_SCOPE if registration.asks_graph else ''}",
             "state": known.state,
             "nonce": known.nonce,
             "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
@@ -188,9 +192,28 @@ class OpenId:
             raise ProviderRefusedError("answer")
         claims = (await self.read_signed(registration, text)).claims
         try:
-            return read_claims(claims, registration.wanted, known.nonce, self._clock(), text)
+            token = read_claims(claims, registration.wanted, known.nonce, self._clock(), text)
         except BadTokenError as error:
             raise ProviderRefusedError(error.cause) from error
+        access = found.get("access_token")
+        if registration.asks_graph and token.beyond(GROUPS) and isinstance(access, str):
+            return await self._with_groups(token, access)
+        return token
+
+    async def _with_groups(self, token: IdToken, access: str) -> IdToken:
+        """Return a token with the groups that Microsoft Graph knows of its person; as it was where it tells none.
+
+        The address that the token names itself is of a service that is gone, and would be followed blindly.
+        """
+        headers = {
+            "authorization": f"Bearer {access}",
+            "content-type": "application/json",
+            "accept": "application/json",
+        }
+        body = orjson.dumps({"securityEnabledOnly": False})
+        answer = await self._call("POST", f"{self._graph}/v1.0/me/getMemberObjects", headers, body)
+        found = _loaded(answer).get("value") if answer.status == HTTPStatus.OK else None
+        return token.with_groups(found) if isinstance(found, list) else token
 
     async def sign_out_address(self, registration: Registration, id_token: str, back: str) -> str:
         """Return where the browser is sent to sign out there too, nothing where it offers none or does not answer."""

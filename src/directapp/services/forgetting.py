@@ -13,12 +13,16 @@ from directapp.kernel.actor import system_actor
 from directapp.services import validation
 from directapp.services.drafts import Draft
 from directapp.services.work import Work
-from directapp.store.forgetting import FORGET
+from directapp.store.forgetting import ERASED, FORGET
 from directapp.store.own_values import FORGET_TOKENS, purge_sql
 
 SYSTEM = "eraser"
 AT_A_TIME = 500
 _TOLD = "SELECT DISTINCT record FROM audit WHERE tenant_id = $1 AND collection = $2 AND changes ? $3 ORDER BY record"
+_MOST = 50_000
+_REMEMBERED = """
+SELECT record, at, actor_name, changes FROM audit
+ WHERE tenant_id = $1 AND collection = $2 AND record = ANY ($3) ORDER BY at, id LIMIT $4"""
 
 
 async def replace_values(work: Work, meta: CollectionMeta, record: UUID, values: Mapping[str, Any]) -> None:
@@ -59,6 +63,18 @@ async def take_out_everywhere(work: Work, meta: CollectionMeta, name: str) -> No
         rows = await work.unit.fetch(_TOLD, tenant, meta.name, name)
     for start in range(0, len(rows), AT_A_TIME):
         await take_out(work, meta, [row["record"] for row in rows[start : start + AT_A_TIME]], [name])
+
+
+async def remembered(work: Work, meta: CollectionMeta, records: Sequence[UUID]) -> list[Mapping[str, Any]]:
+    """Return what the audit keeps of records, oldest first: ``record``, ``at``, ``actor_name`` and ``changes``."""
+    tenant = work.unit.actor.tenant
+    with work.unit.acting_as(system_actor(tenant, "pipeline")):
+        return [dict(row) for row in await work.unit.fetch(_REMEMBERED, tenant, meta.name, list(records), _MOST)]
+
+
+def is_forgotten(value: Any) -> bool:
+    """Whether what a field got was taken out of the audit."""
+    return isinstance(value, dict) and ERASED in value
 
 
 async def take_out(work: Work, meta: CollectionMeta, records: Sequence[UUID], fields: Sequence[str]) -> None:

@@ -93,6 +93,8 @@ class Reading:
         self.clock = clock
         # Who hears of every record that is read alone, with the personal fields that the reader sees of it.
         self.looked: Callable[[Actor, str, UUID, frozenset[str]], None] | None = None
+        # Who hears of every list, as JSON, with the personal fields that the reader may see in it.
+        self.listed: Callable[[Actor, str, bytes, frozenset[str]], None] | None = None
         self._seen: Budget[tuple[object, ...], tuple[int, float]] = Budget(_SEEN_KEPT)
         self._figures: Budget[str, Page] = Budget(_FIGURES_BUDGET)
 
@@ -143,6 +145,10 @@ class Reading:
                 )
                 counts[name] = await unit.run(self.database.count_plan(actor.roles, meta, asked), asked.values())
             json = await self._rows(unit, meta, query, stepped=bool(query.search) or valued)
+        if self.listed is not None and not query.aggregate:
+            names = frozenset(path[0] for path in query.fields) or meta.readable_names
+            if personal := self._personal(actor, meta, names):
+                self.listed(actor, meta.name, json, personal)
         told = {name: min(count, MOST_REPORTED) for name, count in counts.items()}
         page = Page(
             in_words(json, actor), told, tuple(name for name in sorted(told) if counts[name] > MOST_REPORTED), tag
@@ -291,10 +297,16 @@ class Reading:
 
     def _note_look(self, actor: Actor, meta: CollectionMeta, record: UUID, fields: frozenset[str]) -> None:
         """Tell who keeps it that somebody has read what is personal of a record."""
+        if self.looked is not None and (personal := self._personal(actor, meta, fields)):
+            self.looked(actor, meta.name, record, personal)
+
+    @staticmethod
+    def _personal(actor: Actor, meta: CollectionMeta, fields: frozenset[str]) -> frozenset[str]:
+        """Return which of these fields are personal, and read by some entry of the actor."""
         personal = frozenset(name for name in fields if (item := meta.fields.get(name)) and item.personal)
-        if self.looked is not None and personal:
-            reads = frozenset[str]().union(*(meta.reads(grant) for grant in meta.grants_of(actor.roles)))
-            self.looked(actor, meta.name, record, personal & reads)
+        if not personal:
+            return personal
+        return personal & frozenset[str]().union(*(meta.reads(grant) for grant in meta.grants_of(actor.roles)))
 
     async def seen(self, actor: Actor, changes: Sequence[tuple[str, UUID]]) -> list[tuple[str, UUID]]:
         """Return those of the records that the actor sees."""

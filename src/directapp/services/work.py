@@ -79,12 +79,14 @@ class Work:
         self._refuse_anywhere(meta, patch)
         # Whoever writes in between would make this write, or theirs, a conflict that nobody asked for.
         await self.unit.lock(record)
-        await self._demand_standing(meta, record)
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
         draft = await self._changed(meta, found, patch, verb=verb, saw=saw, status=status)
-        return await self.store(draft) if draft.case.patch else Seen(meta.name, record, draft.case.row)
+        if not draft.case.patch:
+            return Seen(meta.name, record, draft.case.row)
+        await self._demand_standing(meta, record)
+        return await self.store(draft)
 
     async def update_all(
         self, meta: CollectionMeta, patches: Mapping[UUID, Mapping[str, Any]], *, verb: str
@@ -226,7 +228,6 @@ class Work:
 
     async def delete(self, meta: CollectionMeta, record: UUID, *, version: int | None = None) -> None:
         """Delete a record where an entry allows it in its present state."""
-        await self._demand_standing(meta, record)
         found = await self.unit.look_up(meta, record)
         if found is None:
             raise NotFoundError
@@ -239,6 +240,7 @@ class Work:
             raise ForbiddenError
         if not any(found.edits[i] for i in owns):
             raise ConflictError(validation.LOCKED.fill(state=validation.state_of(meta, found.row)))
+        await self._demand_standing(meta, record)
         for one in meta.declared.events:
             if one.deletion:
                 self.emitting.emit(one.event, record, {"was": validation.references(meta, found.row)})

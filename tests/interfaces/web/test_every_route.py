@@ -187,6 +187,11 @@ ROUTES: dict[str, tuple[str, Expected]] = {
     "/sign-in": ("/sign-in", ALL),
     "/sign-in/at/{tenant}": (f"/sign-in/at/{NOTHING}", ELSEWHERE),
     "/sign-in/with/{tenant}/{provider}": (f"/sign-in/with/{NOTHING}/{NOTHING}", ELSEWHERE),
+    "/sign-in/with/{tenant}/{provider}/signed-out": (
+        f"/sign-in/with/{NOTHING}/{NOTHING}/signed-out?sid=x",
+        {400: EVERYBODY},
+    ),
+    "/app/users/{record}/sign-ins": (f"/app/users/{NOTHING}/sign-ins", NOWHERE),
     "/sign-in/with/{tenant}/{provider}/answer": (f"/sign-in/with/{NOTHING}/{NOTHING}/answer", NOWHERE),
     "/static/brand/{colour}.css": ("/static/brand/c2fe06.css", ALL),
     "/static/mark.svg": ("/static/mark.svg", ALL),

@@ -18,6 +18,7 @@ from support.fakes.server import Fake, Heard, Reply, as_json
 
 CLIENT, SECRET = "directapp", "hemmelig & æ/+"
 DIRECTORY = "6f1c9a52-3b0d-4a57-9f3e-0d6a4c1b7e20"
+GRAPH_TOKEN = "of-graph"
 KARI = {
     "sub": "pairwise-1",
     "oid": "0b8c9d3e-1111-4c5d-8e9f-a0b1c2d3e4f5",
@@ -48,6 +49,10 @@ class FakeOpenId(Fake):
         self.described: dict[str, Any] = {}
         self.names_itself, self.asks = True, False
         self.refuses = ""
+        self.groups: list[str] = []
+        self.asked_graph: list[Any] = []
+        self.scopes: list[str] = []
+        self.too_large = False
         self._codes: dict[str, dict[str, str]] = {}
 
     @property
@@ -69,7 +74,7 @@ class FakeOpenId(Fake):
             **self.described,
         }
 
-    async def answer(self, heard: Heard) -> Reply:
+    async def answer(self, heard: Heard) -> Reply:  # noqa: PLR0911 - one line an address
         if heard.path == self.issuer.removeprefix(self.base) + "/.well-known/openid-configuration":
             return as_json(self.description())
         if heard.path == "/keys":
@@ -78,6 +83,8 @@ class FakeOpenId(Fake):
             return self._authorize(heard.query)
         if heard.path == "/token" and heard.method == "POST":
             return self._token(heard)
+        if heard.path == "/v1.0/me/getMemberObjects" and heard.method == "POST":
+            return self._member_objects(heard)
         if heard.path == "/logout":
             return Reply(status=302, headers={"location": heard.query["post_logout_redirect_uri"]})
         return as_json({"error": "not_found"}, 404)
@@ -90,6 +97,7 @@ class FakeOpenId(Fake):
             form = "".join(f'<input type="hidden" name="{n}" value="{v}">' for n, v in asked.items())
             page = f'<!doctype html><title>Fjordbil</title><form action="/authorize">{form}<button name="agreed">Kari'
             return Reply(body=page.encode(), headers={"content-type": "text/html; charset=utf-8"})
+        self.scopes = asked["scope"].split()
         said = {"state": asked["state"], **({"iss": self.issuer} if self.names_itself else {})}
         if self.refuses:
             said["error"] = self.refuses
@@ -111,7 +119,19 @@ class FakeOpenId(Fake):
         ):
             return as_json({"error": "invalid_grant"}, 400)
         token = (self.sign or self.signed)(self.claims(nonce=asked["nonce"]))
-        return as_json({"access_token": "unused", "token_type": "Bearer", "expires_in": 3600, "id_token": token})
+        return as_json({"access_token": GRAPH_TOKEN, "token_type": "Bearer", "expires_in": 3600, "id_token": token})
+
+    def _member_objects(self, heard: Heard) -> Reply:
+        """Answer as Microsoft Graph: with all groups of whom the access token is, where it was asked for User.Read."""
+        self.asked_graph.append(heard.json())
+        if heard.headers.get("authorization") != f"Bearer {GRAPH_TOKEN}":
+            return as_json({"error": {"code": "InvalidAuthenticationToken", "message": "invented"}}, 401)
+        if "https://graph.microsoft.com/User.Read" not in self.scopes:
+            return as_json({"error": {"code": "Authorization_RequestDenied", "message": "invented"}}, 403)
+        if self.too_large:
+            return as_json({"error": {"code": "Directory_ResultSizeLimitExceeded", "message": "invented"}}, 400)
+        context = f"{self.base}/v1.0/$metadata#Collection(Edm.String)"
+        return as_json({"@odata.context": context, "value": self.groups})
 
     def _client_of(self, heard: Heard, form: dict[str, str]) -> tuple[str, str]:
         scheme, _, pair = heard.headers.get("authorization", "").partition(" ")

@@ -215,7 +215,9 @@ async def _do(ctx: CommandContext, meta: CollectionMeta, present: _Present, one:
         present.ids[place] = seen.id
         # What the declaration fills in where nothing is given is taken back where the file has nothing.
         row = plain(seen.row)
-        await _change(ctx, seen, {name: None for name, value in values.items() if value is None and row[name]})
+        await _change(
+            ctx, seen, {name: None for name, value in values.items() if value is None and row[name] is not None}
+        )
         return
     await _change(ctx, present.rows[place], {name: values[name] for name in one.fields})
 

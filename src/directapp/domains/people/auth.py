@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+import structlog
+
 from directapp.declare.names import Row, Values
 from directapp.domains.people import lockout
 from directapp.domains.people.closed import refuse_closed
@@ -51,6 +53,7 @@ __all__ = [
     "sign_out",
 ]
 
+_log = structlog.get_logger(__name__)
 WRONG = _("Wrong e-mail address or password.")
 WRONG_PASSWORD = _("The present password is wrong.")
 _NOBODY = (UUID(int=0), UUID(int=0))
@@ -80,6 +83,8 @@ async def sign_in(
     """
     email = normal_email(email)
     tenant, user = await auth.port.find_login(email) or _NOBODY
+    if user != _NOBODY[1]:
+        structlog.contextvars.bind_contextvars(tenant=str(tenant), user=str(user))
     tried = lockout.attempt(email, address, auth.signer.device(user, device))
     await lockout.refuse_locked(auth.port, tried, auth.clock())
     stored = await _stored_hash(auth, tenant, user)
@@ -140,6 +145,8 @@ async def begin(auth: Auth, tenant: UUID, user: UUID, began: Began) -> SignedIn:
             at_provider=began.at_provider,
         )
         actor = await load_actor(rows, tenant, user, session=opened.session, now=now)
+        who = {"tenant": str(tenant), "user": str(user)}
+        _log.info("signed_in", log="security", address=began.address, kind=kind, second_factor=began.proven, **who)
         if opened.cookie is not None:
             return _page(auth, actor, opened.session, opened.cookie, now)
         token = await issue_refresh(rows, tenant, opened.session, now)
@@ -235,13 +242,13 @@ async def _end_family(auth: Auth, token: Token) -> None:
     await auth.port.notify_invalidation(token.tenant, user)
 
 
-async def _refresh_page(auth: Auth, token: Token) -> SignedIn:
+async def _refresh_page(auth: Auth, token: Token, *, used: bool = True) -> SignedIn:
     now = auth.clock()
     async with auth.open(token.tenant) as rows:
         found = await held(rows, "sessions", token)
         if found is None:
             raise UnauthenticatedError(SIGNED_OUT)
-        actor = await load_session_actor(rows, token.tenant, found.id, now)
+        actor = await load_session_actor(rows, token.tenant, found.id, now, idle=auth.idle, used=used)
     return _page(auth, actor, found, token, now)
 
 
@@ -290,12 +297,12 @@ async def check_access_token(auth: Auth, claims: Claims) -> Actor:
     return actor
 
 
-async def check_session(auth: Auth, cookie: str) -> Actor:
-    """Return the Actor of a page session by its cookie (UnauthenticatedError: it has ended)."""
+async def check_session(auth: Auth, cookie: str, *, used: bool = True) -> Actor:
+    """Return the Actor of a page session by its cookie (UnauthenticatedError: it has ended); ``used``: by a person."""
     token = parse_token(cookie, TokenKind.SESSION)
     if token is None:
         raise UnauthenticatedError(SIGNED_OUT)
-    return (await _refresh_page(auth, token)).actor
+    return (await _refresh_page(auth, token, used=used)).actor
 
 
 async def check_api_key(auth: Auth, text: str) -> Actor:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -37,6 +37,7 @@ WAITS: Mapping[str, Text] = {
     "second_factor": _("Show your second factor first."),
 }
 MOST_FACTORS = 20
+UseCode = Callable[[Auth, Rows[Any], UUID, UUID, str], Awaitable[bool]]
 _RECOVERY = 10
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _HALF = 5
@@ -72,8 +73,10 @@ async def demand_code(auth: Auth, tenant: UUID, user: UUID, *, code: str, tried:
         raise CodeError(Problem(WRONG_CODE, field="otp")) from None
 
 
-async def use_code(auth: Auth, tenant: UUID, user: UUID, *, code: str, tried: lockout.Attempt) -> None:
-    """Use a code of an authenticator app, or a recovery code, up.
+async def use_code(
+    auth: Auth, tenant: UUID, user: UUID, *, code: str, tried: lockout.Attempt, more: UseCode | None = None
+) -> bool:
+    """Use a code of an authenticator app, or a recovery code, up; or one of ``more``, which is told by True.
 
     Raises:
         InvalidError: it is wrong, or was used before.
@@ -81,15 +84,17 @@ async def use_code(auth: Auth, tenant: UUID, user: UUID, *, code: str, tried: lo
 
     """
     await lockout.refuse_locked(auth.port, tried, auth.clock())
-    plain, fits = _BETWEEN.sub("", code).lower(), False
+    plain, fits, other = _BETWEEN.sub("", code).lower(), False, False
     # Of two who use the same code at once, one finds the row changed.
     with suppress(StaleError):
         async with auth.open(tenant) as rows:
             fits = await _use_totp(auth, rows, user, plain) or await _use_recovery(auth, rows, user, plain)
-    if not fits:
+            other = not fits and more is not None and await more(auth, rows, tenant, user, plain)
+    if not fits and not other:
         await lockout.count_failure(auth.port, tried, auth.clock())
         raise InvalidError(Problem(WRONG_CODE, field="code"))
     await lockout.refuse_locked(auth.port, tried, auth.clock())
+    return other
 
 
 async def _use_totp(auth: Auth, rows: Rows[Any], user: UUID, plain: str) -> bool:

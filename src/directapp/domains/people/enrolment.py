@@ -9,7 +9,14 @@ from uuid import UUID
 from directapp.declare.names import Values
 from directapp.domains.people import lockout
 from directapp.domains.people.auth import demand_password
-from directapp.domains.people.codes import MOST_FACTORS, WRONG_CODE, factors_of, new_recovery_codes, use_code
+from directapp.domains.people.codes import (
+    MOST_FACTORS,
+    WRONG_CODE,
+    UseCode,
+    factors_of,
+    new_recovery_codes,
+    use_code,
+)
 from directapp.domains.people.fields import (
     RECOVERY_CODES,
     SECOND_FACTORS,
@@ -29,7 +36,7 @@ from directapp.domains.people.principal import load_user, own_roles
 from directapp.domains.people.roles import counts_as, needs_second_factor
 from directapp.domains.people.second_factor import TOTP
 from directapp.domains.people.totp import new_totp_secret, step_of, totp_address
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import PROOF_LIFE, Actor
 from directapp.kernel.errors import (
     ConflictError,
     ForbiddenError,
@@ -44,7 +51,7 @@ from directapp.kernel.text import _
 # So long after signing in nobody is asked for the password again.
 _FRESH = timedelta(minutes=10)
 # From the key of an app to the first code of it.
-_SETUP_LIFE = timedelta(minutes=15)
+SETUP_LIFE = timedelta(minutes=15)
 TOO_MANY = _("You have {most} second factors. Take one away first.")
 LAST = _("Your role needs a second factor: set up another one before you take this one away.")
 SIGN_IN_ANEW = _("You have no password here. Sign out and in again, and do this within ten minutes.")
@@ -170,7 +177,7 @@ async def begun_totp(auth: Auth, actor: Actor, address: str) -> TotpSetup | None
 async def _begun(auth: Auth, rows: Rows[Any], user: UUID) -> tuple[Found, str] | None:
     """Return the app that is being set up and its secret; one that was given up is nobody's way in later."""
     for one in await factors_of(rows, user, confirmed=False):
-        if auth.clock() - one.row[SecondFactors.created_at] <= _SETUP_LIFE:
+        if one.row[SecondFactors.kind] == TOTP and auth.clock() - one.row[SecondFactors.created_at] <= SETUP_LIFE:
             return one, await rows.unsealed(one, SecondFactors.secret)
     return None
 
@@ -230,11 +237,16 @@ async def _confirm(auth: Auth, actor: Actor, person: Person, code: str) -> Enrol
     return Enrolled(codes)
 
 
-async def count_factor(auth: Auth, rows: Rows[Any], person: Person, now: datetime) -> tuple[str, ...]:
-    """Note that a person has a second factor and has shown it here; every other sign-in ends with the first one."""
+async def count_factor(
+    auth: Auth, rows: Rows[Any], person: Person, now: datetime, *, shown: datetime | None = None
+) -> tuple[str, ...]:
+    """Note that a person has a second factor and has shown it here, now unless ``shown`` says when.
+
+    Every other sign-in ends with the first one.
+    """
     user = await rows.look_up(USERS, person.user)
     session = await rows.look_up("sessions", person.session)
-    await rows.change({Sessions.second_factor_at: now}, on=session)
+    await rows.change({Sessions.second_factor_at: shown or now}, on=session)
     if user.row.get(Users.second_factor_at) is not None:
         return ()
     await rows.change({Users.second_factor_at: now}, on=user)
@@ -242,8 +254,10 @@ async def count_factor(auth: Auth, rows: Rows[Any], person: Person, now: datetim
     return await new_recovery_codes(auth, rows, person.user)
 
 
-async def prove(auth: Auth, actor: Actor, address: str, *, code: str, device: str = "") -> Proven:
-    """Show the second factor by a code, a recovery code among them.
+async def prove(
+    auth: Auth, actor: Actor, address: str, *, code: str, device: str = "", more: UseCode | None = None
+) -> Proven:
+    """Show the second factor by a code, a recovery code among them; ``more`` are taken by a sign-in that waits alone.
 
     Raises:
         InvalidError: it is wrong.
@@ -251,12 +265,16 @@ async def prove(auth: Auth, actor: Actor, address: str, *, code: str, device: st
 
     """
     person = await person_of(auth, actor, address, device)
-    await use_code(auth, actor.tenant, person.user, code=code, tried=person.tried)
-    return await note_proven(auth, actor, person)
+    more = more if actor.waits_for == "second_factor" else None
+    other = await use_code(auth, actor.tenant, person.user, code=code, tried=person.tried, more=more)
+    return await note_proven(auth, actor, person, lasting=not other)
 
 
-async def note_proven(auth: Auth, actor: Actor, person: Person) -> Proven:
-    """Note that a second factor was shown; a sign-in that waited for it gives way to one under another cookie."""
+async def note_proven(auth: Auth, actor: Actor, person: Person, *, lasting: bool = True) -> Proven:
+    """Note that a second factor was shown; a sign-in that waited for it gives way to one under another cookie.
+
+    Where it is not ``lasting``, what asks for a second factor anew asks at once.
+    """
     now, cookie = auth.clock(), None
     async with auth.open(actor.tenant) as rows:
         session = await rows.look_up("sessions", person.session)
@@ -275,7 +293,10 @@ async def note_proven(auth: Auth, actor: Actor, person: Person) -> Proven:
                 address=address,
                 user_agent=user_agent,
                 proven=True,
-                at_provider=await _at_provider(rows, session),
+                at_provider={
+                    **await _at_provider(rows, session),
+                    **({} if lasting else {Sessions.second_factor_at: now - 2 * PROOF_LIFE}),
+                },
             )
             cookie = opened.cookie
     if cookie is not None:

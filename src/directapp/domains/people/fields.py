@@ -53,6 +53,7 @@ class Tenants(FieldNames):
     second_factor_roles: FieldName[list[str]]
     second_factor_grace_days: FieldName[int]
     second_factor_since: FieldName[datetime]
+    sms_codes: FieldName[bool]
 
     # Signing in
     passwords_off: FieldName[bool]
@@ -208,6 +209,9 @@ class SecondFactors(FieldNames):
     credential: FieldName[str]
     public_key: FieldName[str]
     uses: FieldName[int]
+    phone: FieldName[str]
+    code_hash: FieldName[str]
+    code_until: FieldName[datetime]
     confirmed_at: FieldName[datetime]
     last_used_at: FieldName[datetime]
     used_mark: FieldName[str]
@@ -240,6 +244,7 @@ class IdentityProviders(FieldNames):
     client_secret: FieldName[str]
     active: FieldName[bool]
     makes_accounts: FieldName[bool]
+    asks_graph: FieldName[bool]
     role_claims: FieldName[str]
     second_factor_values: FieldName[str]
 

@@ -24,7 +24,7 @@ _LONGEST_EMAIL = 254
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Auth:
-    """The sign-in of one installation; ``base_url`` is where its pages stand."""
+    """The sign-in of one installation; ``base_url`` is where its pages stand, ``idle`` ends sessions of pages."""
 
     port: AuthPort
     signer: Signer
@@ -32,6 +32,7 @@ class Auth:
     passwords: Passwords = field(default_factory=Passwords)
     open_id: OpenId = field(default_factory=OpenId)
     clock: Clock = utc_now
+    idle: timedelta | None = None
 
     def open(self, tenant: UUID) -> AbstractAsyncContextManager[OpenRows[Any]]:
         """Open a transaction in a tenant as the sign-in system."""

@@ -151,6 +151,17 @@ _CONTENT = Group(
             help=_("Who signs in for the first time gets an account where a group or role there gives a role here."),
         ),
         field(
+            IdentityProviders.asks_graph,
+            _("Asks Microsoft Graph for groups"),
+            Kind.BOOLEAN,
+            default=False,
+            step_up=True,
+            help=_(
+                "Of Entra ID: who is in more groups than an answer has room for is looked up. The application needs the"
+                " permission User.Read there."
+            ),
+        ),
+        field(
             IdentityProviders.role_claims,
             _("Claims of groups and roles"),
             required=True,

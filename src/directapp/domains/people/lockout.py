@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from directapp.domains.people.ports import AuthPort, Failures
 from directapp.kernel.errors import TooManyError
 from directapp.kernel.requests import network_of
 from directapp.kernel.text import _
 
+_log = structlog.get_logger(__name__)
 FREE_ATTEMPTS = 4
 _MOST_DOUBLINGS = 20
 
@@ -47,6 +50,7 @@ class Attempt:
     account: str
     address: str
     on_device: bool = False
+    place: str = ""
 
     @property
     def both(self) -> str:
@@ -66,9 +70,9 @@ def attempt(email: str, address: str, device: str | None = None) -> Attempt:
     on the same network, does not lock it out.
     """
     if device is not None:
-        return Attempt(f"device:{device}", f"device-address:{device}", on_device=True)
+        return Attempt(f"device:{device}", f"device-address:{device}", on_device=True, place=address)
     account = hashlib.sha256(email.encode()).hexdigest()[:32]
-    return Attempt(f"account:{account}", f"address:{network_of(address)}")
+    return Attempt(f"account:{account}", f"address:{network_of(address)}", place=address)
 
 
 async def refuse_locked(port: AuthPort, tried: Attempt, now: datetime) -> Mapping[str, Failures]:
@@ -79,7 +83,10 @@ async def refuse_locked(port: AuthPort, tried: Attempt, now: datetime) -> Mappin
 
     """
     counted = await port.count_failures(tried.keys)
-    _refuse(_waits(counted, tried, now))
+    seconds = _waits(counted, tried, now)
+    if seconds:
+        _log.warning("sign_in_locked", log="security", address=tried.place, seconds=seconds)
+    _refuse(seconds)
     return counted
 
 
@@ -95,6 +102,8 @@ async def count_failure(port: AuthPort, tried: Attempt, now: datetime) -> None:
         tried.address: await port.record_failure(tried.address, at=now, since=now - ADDRESS.memory),
     }
     await port.record_failure(tried.both, at=now, since=now - ADDRESS.memory)
+    failures = {"of_account": counted[tried.account].count, "of_address": counted[tried.address].count}
+    _log.warning("sign_in_failed", log="security", address=tried.place, **failures)
     _refuse(_waits(counted, tried, now))
 
 

@@ -76,6 +76,23 @@ def may_come_from(actor: Actor, address: str) -> bool:
     return all(any(here in _network(one) for one in allowed) for allowed in actor.networks)
 
 
+def place_of(address: str, rules: Iterable[Row]) -> str:
+    """Return where an address is, as the company calls its networks: the note of the narrowest, nothing where none is.
+
+    Nobody outside is asked: what an address alone says of a place is a guess.
+    """
+    try:
+        here = ip_address(address)
+    except ValueError:
+        return ""
+    fitting = [
+        (_network(rule[NetworkRules.network]).prefixlen, str(rule[NetworkRules.note]))
+        for rule in rules
+        if rule.get(NetworkRules.note) and here in _network(rule[NetworkRules.network])
+    ]
+    return max(fitting, default=(0, ""))[1]
+
+
 @lru_cache(maxsize=1000)
 def _network(text: str) -> IPv4Network | IPv6Network:
     return ip_network(text)

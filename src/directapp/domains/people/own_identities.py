@@ -1,8 +1,10 @@
 """The accounts at providers that a person has linked, and unlinking one; signing out whom a provider signs out."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from directapp.connectors.openid import ProviderRefusedError
 from directapp.declare.names import Patch
 from directapp.domains.people.closed import passwords_closed
 from directapp.domains.people.enrolment import demand_shown
@@ -25,7 +27,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from directapp.kernel.text import _
 
-_MOST = 100
+_MOST, _LONGEST_NAME = 100, 255
 ONLY_WAY = _("This is your only way in. Set a password, or link another account, before you unlink this one.")
 
 
@@ -88,17 +90,39 @@ async def signed_out_there(auth: Auth, tenant: UUID, provider: UUID, logout_toke
     """
     found, about = await active_provider(auth, tenant, provider)
     told = await auth.open_id.read_signed_out(about, logout_token)
+    equals: Patch = {Sessions.provider_session: told.session}
+    if not told.session:
+        same: Patch = {ExternalIdentities.issuer: found.row[IdentityProviders.issuer]}
+        async with auth.open(tenant) as rows:
+            known = await rows.find(EXTERNAL_IDENTITIES, {**same, ExternalIdentities.subject: told.subject}, limit=1)
+        equals = {Sessions.user: [one.row[ExternalIdentities.user] for one in known]}
+    await _end(auth, tenant, provider, equals)
+
+
+async def signed_out_by_page(auth: Auth, tenant: UUID, provider: UUID, *, issuer: str, session: str) -> str:
+    """End the sign-in that a page of a provider names (OpenID Connect Front-Channel Logout 1.0); return its origin.
+
+    The browser brings no cookie along into another site's frame: the name of the session there, which only its person
+    and the provider know, is what says whose it is.
+
+    Raises:
+        NotFoundError: there is no such provider.
+        ProviderRefusedError: it names no session, or another issuer.
+
+    """
+    found, about = await active_provider(auth, tenant, provider)
+    if not session or len(session) > _LONGEST_NAME or issuer not in {"", str(found.row[IdentityProviders.issuer])}:
+        raise ProviderRefusedError("answer")
+    await _end(auth, tenant, provider, {Sessions.provider_session: session})
+    parts = urlsplit(about.issuer)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+async def _end(auth: Auth, tenant: UUID, provider: UUID, equals: Patch) -> None:
     now, people = auth.clock(), set()
     async with auth.open(tenant) as rows:
-        equals: Patch = {Sessions.provider: provider, Sessions.ended_at: None}
-        if told.session:
-            ending = await rows.find("sessions", {**equals, Sessions.provider_session: told.session}, limit=_MOST)
-        else:
-            same: Patch = {ExternalIdentities.issuer: found.row[IdentityProviders.issuer]}
-            known = await rows.find(EXTERNAL_IDENTITIES, {**same, ExternalIdentities.subject: told.subject}, limit=1)
-            users = [one.row[ExternalIdentities.user] for one in known]
-            ending = await rows.find("sessions", {**equals, Sessions.user: users}, limit=_MOST) if users else []
-        for session in ending:
+        live: Patch = {Sessions.provider: provider, Sessions.ended_at: None, **equals}
+        for session in await rows.find("sessions", live, limit=_MOST):
             people.add(session.row[Sessions.user])
             await rows.change({Sessions.ended_at: now}, on=session)
     for user in people:

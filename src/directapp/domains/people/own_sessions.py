@@ -2,14 +2,16 @@
 
 from uuid import UUID
 
-from directapp.domains.people.fields import Sessions
+from directapp.declare.names import Row
+from directapp.domains.people.fields import NETWORK_RULES, Sessions
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.issue import end_keys, end_sessions
 from directapp.domains.people.ports import Found
+from directapp.domains.people.principal import is_idle
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import ForbiddenError, NotFoundError
 
-_MOST = 200
+_MOST, _MOST_RULES = 200, 1000
 
 
 async def own_sessions(auth: Auth, actor: Actor) -> list[Found]:
@@ -19,8 +21,14 @@ async def own_sessions(auth: Auth, actor: Actor) -> list[Found]:
     now = auth.clock()
     async with auth.open(actor.tenant) as rows:
         found = await rows.find("sessions", {Sessions.user: actor.user, Sessions.ended_at: None}, limit=_MOST)
-    live = [one for one in found if one.row[Sessions.expires_at] > now]
+    live = [one for one in found if one.row[Sessions.expires_at] > now and not is_idle(one.row, now, auth.idle)]
     return sorted(live, key=lambda one: one.row[Sessions.created_at], reverse=True)
+
+
+async def named_networks(auth: Auth, actor: Actor) -> list[Row]:
+    """Return the networks that the company has named."""
+    async with auth.open(actor.tenant) as rows:
+        return [one.row for one in await rows.find(NETWORK_RULES, limit=_MOST_RULES)]
 
 
 async def end_session(auth: Auth, actor: Actor, session: UUID) -> None:

@@ -100,5 +100,9 @@ class AuthPort(Protocol):
     async def send_mail(self, to: str, mail: Mail) -> None:
         """Send a letter by whichever way is set up."""
 
+    @property
+    def can_text(self) -> bool:
+        """Whether a service for text messages is set up."""
+
     async def send_text(self, to: str, text: str) -> None:
         """Send a text message by whichever way is set up (OutsideError: it did not go)."""

@@ -85,10 +85,16 @@ def build_actor(
     )
 
 
-def is_live(session: Row, user: Row, now: datetime) -> bool:
-    """Whether a session still counts: not ended, not expired, and its user not deactivated since."""
+def is_idle(session: Row, now: datetime, idle: timedelta | None) -> bool:
+    """Whether nobody has used a page's session for so long that it counts no longer; a program's is renewed instead."""
+    last = session.get(Sessions.last_used_at) or session[Sessions.created_at]
+    return idle is not None and session[Sessions.kind] == "page" and now - last > idle
+
+
+def is_live(session: Row, user: Row, now: datetime, idle: timedelta | None = None) -> bool:
+    """Whether a session still counts: not ended, not expired, not idle, and its user not deactivated since."""
     ended = user[Users.sessions_ended_at]
-    return (
+    return not is_idle(session, now, idle) and (
         bool(user[Users.active])
         and session[Sessions.ended_at] is None
         and session[Sessions.expires_at] > now
@@ -148,8 +154,10 @@ async def load_actors(find: FindRows, tenant: UUID, people: Sequence[UUID]) -> l
     return [build_actor(tenant, users[one], sites, own=own) for one in people if one in users]
 
 
-async def load_session_actor(rows: Rows[Any], tenant: UUID, session: UUID, now: datetime) -> Actor:
-    """Return the Actor of a live session.
+async def load_session_actor(
+    rows: Rows[Any], tenant: UUID, session: UUID, now: datetime, *, idle: timedelta | None = None, used: bool = True
+) -> Actor:
+    """Return the Actor of a live session, one that was not ``idle`` for too long; ``used``: somebody uses it now.
 
     Raises:
         UnauthenticatedError: the session has ended.
@@ -159,9 +167,10 @@ async def load_session_actor(rows: Rows[Any], tenant: UUID, session: UUID, now: 
         found = await rows.look_up("sessions", session)
     except NotFoundError:
         raise UnauthenticatedError(SIGNED_OUT) from None
-    if not is_live(found.row, await load_user(rows, found.row[Sessions.user]), now):
+    if not is_live(found.row, await load_user(rows, found.row[Sessions.user]), now, idle):
         raise UnauthenticatedError(SIGNED_OUT)
-    await _note_used(rows, found, now)
+    if used:
+        await _note_used(rows, found, now)
     return await load_actor(rows, tenant, found.row[Sessions.user], session=found, now=now)
 
 

@@ -31,7 +31,7 @@ from directapp.domains.people.fields import (
     Users,
 )
 from directapp.domains.people.flow import Auth, SignedIn
-from directapp.domains.people.identity_providers import context_of, directory_of, words_of
+from directapp.domains.people.identity_providers import ENTRA, context_of, directory_of, words_of
 from directapp.domains.people.mapped_roles import apply_mapping, make_account
 from directapp.domains.people.ports import Found
 from directapp.kernel.actor import PROOF_LIFE, Actor
@@ -148,6 +148,7 @@ async def active_provider(auth: Auth, tenant: UUID, provider: UUID) -> tuple[Fou
         redirect_uri=redirect_address(auth, tenant, provider),
         directory=directory_of(str(row[IdentityProviders.kind]), issuer),
         context=context_of(str(row[IdentityProviders.kind]), row.get(IdentityProviders.second_factor_values)),
+        asks_graph=row[IdentityProviders.kind] == ENTRA and bool(row.get(IdentityProviders.asks_graph)),
     )
 
 

@@ -25,7 +25,7 @@ from directapp.domains.people.fields import (
 from directapp.domains.people.roles import ADMIN, ROLE_CHOICES, lacks_second_factor
 from directapp.kernel.text import _
 
-TOTP, PASSKEY = "totp", "passkey"
+TOTP, PASSKEY, SMS = "totp", "passkey", "sms"
 # Those who see customers, prices or everybody's work.
 REQUIRED = ("new_car_sales", "used_car_sales", "sales_manager", "manager", "finance", "tenant_admin")
 _MOST_GRACE_DAYS = 90
@@ -78,6 +78,18 @@ COMPANY_GROUP = Group(
             step_up=True,
             help=_("So many days new people may wait. 0: the second factor is set up at the first sign-in."),
         ),
+        field(
+            Tenants.sms_codes,
+            _("Codes by SMS"),
+            Kind.BOOLEAN,
+            default=False,
+            step_up=True,
+            help=_(
+                "People may have a code sent to their phone when they sign in. Leave it off where you can: numbers are"
+                " taken over with a new SIM card, and messages are read on locked screens. So such a code only signs"
+                " in; what asks for the second factor again asks for an app, a passkey or a recovery code."
+            ),
+        ),
         field(Tenants.second_factor_since, _("Demanded since"), Kind.INSTANT, computed=True),
     ),
 )
@@ -112,13 +124,18 @@ COLLECTIONS: tuple[Collection, ...] = (
                         _("Kind"),
                         Kind.CHOICE,
                         required=True,
-                        choices=choices((TOTP, _("Authenticator app")), (PASSKEY, _("Passkey"))),
+                        choices=choices(
+                            (TOTP, _("Authenticator app")), (PASSKEY, _("Passkey")), (SMS, _("Code by SMS"))
+                        ),
                     ),
                     field(SecondFactors.name, _("Name"), required=True, max_length=_NAME_LENGTH, personal="employee"),
                     field(SecondFactors.secret, _("Secret"), max_length=200, secret=True, encrypted=True),
                     field(SecondFactors.credential, _("Id of the passkey"), max_length=1400),
                     field(SecondFactors.public_key, _("Public key"), max_length=4000),
                     field(SecondFactors.uses, _("Count of uses"), Kind.INTEGER, default=0, minimum=0),
+                    field(SecondFactors.phone, _("Phone"), Kind.PHONE, personal="employee"),
+                    field(SecondFactors.code_hash, _("Code"), max_length=100, secret=True),
+                    field(SecondFactors.code_until, _("Expires"), Kind.INSTANT),
                     field(SecondFactors.confirmed_at, _("Set up"), Kind.INSTANT),
                     field(SecondFactors.last_used_at, _("Last used"), Kind.INSTANT),
                     field(SecondFactors.used_mark, _("Mark of use"), max_length=64),

@@ -124,6 +124,10 @@ class Signer:
         """Return what is stored of a user's recovery code: too short to stand as a plain digest."""
         return hmac.new(self._codes, user.bytes + code.encode(), "sha256").hexdigest()
 
+    def is_code(self, stored: str, user: UUID, code: str) -> bool:
+        """Whether a code is a user's one of which this is stored."""
+        return hmac.compare_digest(stored, self.code_digest(user, code))
+
     def challenge(self, purpose: str, now: datetime) -> bytes:
         """Return what a passkey is to sign: when it was asked, random bytes, and our own mark of both."""
         asked = int(now.timestamp() * 1000).to_bytes(8, "big") + secrets.token_bytes(16)

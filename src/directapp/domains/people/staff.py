@@ -26,6 +26,7 @@ class StaffSession:
 
     cookie: str
     until: datetime
+    kept_as: str
 
 
 async def reset_second_factor(auth: Auth, pipeline: Pipeline, by: Actor, user: UUID, *, reason: str) -> None:
@@ -124,4 +125,6 @@ async def begin_staff_session(
                 Sessions.second_factor_at: now,
             },
         )
-    return StaffSession(Token(TokenKind.SESSION, tenant, session.id, secret).text, until)
+    # As the door calls it where the address is https.
+    kept_as = f"{'__Host-' if auth.base_url.startswith('https:') else ''}directapp_session"
+    return StaffSession(Token(TokenKind.SESSION, tenant, session.id, secret).text, until, kept_as)

@@ -7,7 +7,7 @@ from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import Is, Not, Who, all_of
 from directapp.declare.verbs import Secret, Verb
-from directapp.domains.people import role_giving, rules, verbs
+from directapp.domains.people import role_giving, rules, their_sessions, verbs
 from directapp.domains.people.fields import DEALERSHIPS, Users
 from directapp.domains.people.fields import ROLES as OWN_ROLES
 from directapp.domains.people.principal import load_actors
@@ -117,6 +117,8 @@ _VERBS = (
     "send_reset",
     "reset_second_factor",
     "end_sign_ins",
+    "sign_ins",
+    "end_sign_in",
 )
 
 
@@ -289,7 +291,7 @@ COLLECTION = Collection(
         icon="users",
         menu=True,
     ),
-    verbs=VERBS,
+    verbs=(*VERBS, *their_sessions.VERBS),
     subject=True,
     actors=load_actors,
     rules=(

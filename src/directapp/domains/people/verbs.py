@@ -69,8 +69,8 @@ async def invite(ctx: CommandContext) -> None:
         values.setdefault(Users.dealership, ctx.actor.site)
     values.setdefault(Users.language, ctx.actor.language)
     invited = row_of({Users.dealership: values.get(Users.dealership)})
-    _refuse(rules.may_manage(ctx.actor, invited, roles))
-    _refuse(rules.not_given_by(ctx.actor, roles, Users.roles))
+    refuse(rules.may_manage(ctx.actor, invited, roles))
+    refuse(rules.not_given_by(ctx.actor, roles, Users.roles))
     _ask(ctx, roles)
     if own is not None:
         role = await own_role(ctx, own)
@@ -84,9 +84,9 @@ async def invite(ctx: CommandContext) -> None:
 async def set_roles(ctx: CommandContext) -> None:
     """Give a user other roles, never above one's own."""
     roles = ctx.params.get("roles") or []
-    _refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
+    refuse(rules.may_manage(ctx.actor, ctx.target.row, roles))
     added = [role for role in roles if role not in (ctx.target.row.get(Users.roles) or ())]
-    _refuse(rules.not_given_by(ctx.actor, added, Users.roles))
+    refuse(rules.not_given_by(ctx.actor, added, Users.roles))
     _ask(ctx, roles)
     refuse_together(roles, await own_roles_of(ctx, ctx.target.row))
     await ctx.change({Users.roles: roles}, system=SYSTEM)
@@ -94,7 +94,7 @@ async def set_roles(ctx: CommandContext) -> None:
 
 async def deactivate(ctx: CommandContext) -> None:
     """Shut a user out, at once and everywhere."""
-    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    refuse(rules.may_manage(ctx.actor, ctx.target.row))
     await ctx.change({Users.active: False, Users.deactivated_here: True}, system=SYSTEM)
     await end_sessions(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
     await end_keys(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
@@ -102,7 +102,7 @@ async def deactivate(ctx: CommandContext) -> None:
 
 async def end_sign_ins(ctx: CommandContext) -> None:
     """Sign a user out everywhere, and make their API keys useless; they sign in anew."""
-    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    refuse(rules.may_manage(ctx.actor, ctx.target.row))
     await ctx.change({Users.sessions_ended_at: ctx.now}, system=SYSTEM)
     await end_sessions(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
     await end_keys(AsSignin(ctx), ctx.target.row[Users.id], ctx.now)
@@ -110,8 +110,8 @@ async def end_sign_ins(ctx: CommandContext) -> None:
 
 async def activate(ctx: CommandContext) -> None:
     """Let a user in again; they sign in anew."""
-    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
-    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
     await refuse_above_of(ctx, ctx.target.row)
     await ctx.change({Users.active: True}, system=SYSTEM)
 
@@ -120,7 +120,7 @@ async def hand_over_link(ctx: CommandContext) -> None:
     """Make a one-time link to give to an invited user whom mail does not reach; shown once, stored nowhere."""
     target, rows = _target_of_link(ctx), AsSignin(ctx)
     # Whoever holds the link becomes the user: with an account in use, or with more rights, that would be a way in.
-    _refuse(rules.not_given_by(ctx.actor, target.get(Users.roles) or ()))
+    refuse(rules.not_given_by(ctx.actor, target.get(Users.roles) or ()))
     await refuse_above_of(ctx, target)
     if await rows.find("credentials", {Credentials.user: target[Users.id]}, limit=1):
         raise ConflictError(_IN_USE)
@@ -137,8 +137,8 @@ async def send_reset(ctx: CommandContext) -> None:
 
 async def reset_second_factor(ctx: CommandContext) -> None:
     """Take every second factor of a user away and sign them out everywhere; they are told, and set up a new one."""
-    _refuse(rules.may_manage(ctx.actor, ctx.target.row))
-    _refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
+    refuse(rules.may_manage(ctx.actor, ctx.target.row))
+    refuse(rules.not_given_by(ctx.actor, ctx.target.row.get(Users.roles) or ()))
     await refuse_above_of(ctx, ctx.target.row)
     rows, user = AsSignin(ctx), ctx.target.row[Users.id]
     await take_factors(rows, user)
@@ -150,7 +150,7 @@ async def reset_second_factor(ctx: CommandContext) -> None:
 
 def _target_of_link(ctx: CommandContext) -> Row:
     target = ctx.target.row
-    _refuse(rules.may_manage(ctx.actor, target))
+    refuse(rules.may_manage(ctx.actor, target))
     if not target.get(Users.active):
         raise InvalidError(_("The user is deactivated. Activate first."))
     return target
@@ -181,7 +181,8 @@ async def revoke(ctx: CommandContext) -> None:
     await ctx.change({ApiKeys.revoked_at: ctx.now}, system=SYSTEM)
 
 
-def _refuse(problem: Problem | None) -> None:
+def refuse(problem: Problem | None) -> None:
+    """Refuse where there is a problem (ForbiddenError)."""
     if problem is not None:
         raise ForbiddenError(problem)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.fields import Personal
 from directapp.declare.names import FieldName, plain
@@ -10,8 +11,10 @@ from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import USERS, Users
 from directapp.domains.privacy.held import CUSTOMER, Held, Person
 from directapp.domains.privacy.masking import Mask
+from directapp.domains.records.fields import CAR_FILES, CarFiles
 from directapp.kernel.text import Text, _
 from directapp.services import forgetting
+from directapp.services.attachments import FILES
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
@@ -38,6 +41,8 @@ _WORK = _("The record is about a car or its work and is kept; only what names th
 _USER = _("What the person did is kept and told by whom it was done; the person is named no longer.")
 _HOURS = _("Hours and absences are kept as long as the Working Environment Act and the payroll ask for them.")
 _NOTHING = _("Nothing asks for it to be kept.")
+_PAPERS = _("Invoices are kept as the Bookkeeping Act asks, and what the workshop took shows the car.")
+_OF_CUSTOMER = frozenset({"order", "delivery", None})
 
 DONE: dict[str, Text] = {
     "replaced": _("Pseudonymised"),
@@ -72,11 +77,28 @@ def mask_of(cars: Sequence[Seen], people: Sequence[Person] = ()) -> Mask:
 
 def deeds_of(held: Sequence[Held], about: Personal, mask: Mask) -> list[Deed]:
     """Return what is done to each record that is about a person."""
-    return [deed for one in held for row in one.rows if (deed := _deed(one, row, about, mask)) is not None]
+    gone = files_of(held, about)
+    deeds = [deed for one in held for row in one.rows if (deed := _deed(one, row, about, mask, gone)) is not None]
+    # A file goes after what says whose it is.
+    return sorted(deeds, key=lambda deed: deed.held.meta.name == FILES)
 
 
-def _deed(held: Held, row: Seen, about: Personal, mask: Mask) -> Deed | None:
-    if held.meta.declared.access.erasable:
+def files_of(held: Sequence[Held], about: Personal) -> frozenset[UUID]:
+    """Return the files, and where they are attached, that are a person's own.
+
+    A colleague's is the picture of them. Of a customer they are what came with the order and the handover, and with
+    what was written; what the workshop took shows the car, and an invoice is kept by law.
+    """
+    if about != CUSTOMER:
+        return frozenset(row.id for one in held if one.meta.name == FILES for row in one.rows)
+    attached = [row for one in held if one.meta.name == CAR_FILES for row in one.rows]
+    own = [row for row in attached if row.row.get(CarFiles.stage) in _OF_CUSTOMER]
+    return frozenset({row.id for row in own} | {row.row[CarFiles.file] for row in own})
+
+
+def _deed(held: Held, row: Seen, about: Personal, mask: Mask, gone: frozenset[UUID]) -> Deed | None:
+    erased = row.id in gone if held.meta.name in {FILES, CAR_FILES} else held.meta.declared.access.erasable
+    if erased:
         return Deed(held, row, None)
     fixed = {CARS: OF_CUSTOMER, USERS: _of_user(row)}.get(held.meta.name, {})
     values = {str(name): value for name, value in fixed.items() if row.row.get(name) not in {value, None}}
@@ -120,7 +142,14 @@ def told(held: Sequence[Held], deeds: Sequence[Deed]) -> list[dict[str, Any]]:
 def _why(collection: str, code: str) -> Text:
     if code == "deleted":
         return _NOTHING
-    kept = {CARS: _SALE, USERS: _USER, "timebank_entries": _HOURS, "absences": _HOURS}
+    kept = {
+        CARS: _SALE,
+        USERS: _USER,
+        "timebank_entries": _HOURS,
+        "absences": _HOURS,
+        FILES: _PAPERS,
+        CAR_FILES: _PAPERS,
+    }
     return kept.get(collection, _WORK)
 
 

@@ -35,3 +35,5 @@ class PersonalViews(FieldNames):
     person: FieldName[UUID]
     car: FieldName[UUID]
     at: FieldName[datetime]
+    listed: FieldName[int]
+    records: FieldName[Json]

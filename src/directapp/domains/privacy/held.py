@@ -14,6 +14,7 @@ from directapp.domains.messages.fields import SUPPRESSED_ADDRESSES, SuppressedAd
 from directapp.domains.people.fields import USERS, Users
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _
+from directapp.services.attachments import FILES
 from directapp.services.command import CommandContext
 from directapp.services.forgetting import SYSTEM
 from directapp.services.seen import Seen
@@ -122,6 +123,9 @@ def _questions(meta: CollectionMeta, cars: list[UUID], addresses: list[str]) -> 
 async def _of_employee(ctx: CommandContext, user: UUID) -> list[Held]:
     spec: Spec = ctx.work.spec
     found = [Held(spec[USERS], await ctx.find(USERS, {Users.id: user}, system=SYSTEM, limit=1))]
+    pictures = [row.row[Users.photo] for row in found[0].rows if row.row.get(Users.photo)]
+    if pictures:
+        found.append(Held(spec[FILES], await ctx.find(FILES, {Users.id: pictures}, system=SYSTEM)))
     for meta in spec.metas.values():
         refs = [item.name for item in personal_fields(meta, EMPLOYEE) if item.points_to == USERS]
         rows = {row.id: row for name in refs for row in await ctx.every(meta.name, {name: user}, system=SYSTEM)}

@@ -1,12 +1,14 @@
 """Requests about personal data: who is looked for, what is handed out and what is erased, each noted as it was done."""
 
 from typing import Any
+from uuid import UUID
 
 from directapp.declare.access import Access, Grant
+from directapp.declare.case import Sums
 from directapp.declare.collection import Collection, Views
 from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.declare.names import Values
+from directapp.declare.names import Values, row_of
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import USERS, Users
@@ -22,11 +24,13 @@ from directapp.domains.privacy.fields import (
 from directapp.domains.privacy.held import CUSTOMER, Held, Person, held_of, person_of
 from directapp.domains.privacy.masking import Mask
 from directapp.domains.privacy.retention import try_rules
-from directapp.kernel.errors import NotFoundError
+from directapp.kernel.errors import ConflictError, NotFoundError
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 from directapp.services.forgetting import SYSTEM
 
+_MOST_ADMINISTRATORS = 1000
+_LAST = _("The last administrator of the company cannot be erased. Make somebody else an administrator first.")
 _ABOUT = choices(("customer", _("Customer")), ("employee", _("Colleague")))
 
 
@@ -75,7 +79,7 @@ async def export_person(ctx: CommandContext) -> None:
         "format": FORMAT,
         "made_at": ctx.now.isoformat(),
         "about": person.about,
-        "collections": exported(held, person.about),
+        "collections": await exported(ctx, held, person.about),
         "looked_at": await _looks(ctx, held) if person.about == CUSTOMER else [],
     }
     await _note(ctx, "export", person, sum(len(one.rows) for one in held), [])
@@ -83,17 +87,25 @@ async def export_person(ctx: CommandContext) -> None:
 
 async def _looks(ctx: CommandContext, held: list[Held]) -> list[dict[str, Any]]:
     cars = [row.id for one in held if one.meta.name == CARS for row in one.rows]
-    rows = await ctx.every(PERSONAL_VIEWS, {PersonalViews.car: cars}, system=SYSTEM)
-    ids = sorted({row.row[PersonalViews.person] for row in rows}, key=str)
+    rows = [row.row for row in await ctx.every(PERSONAL_VIEWS, {PersonalViews.car: cars}, system=SYSTEM)]
+    rows += [row_of(row) for row in await ctx.sums(PERSONAL_VIEWS, _in_lists(cars), system=SYSTEM)]
+    ids = sorted({row[PersonalViews.person] for row in rows}, key=str)
     people = {u.id: u.row for u in await ctx.find(USERS, {Users.id: ids}, system=SYSTEM, limit=len(ids) or 1)}
     return [
         {
-            "at": row.row[PersonalViews.at].isoformat(),
+            "at": row[PersonalViews.at].isoformat(),
             "by": " ".join(str(who.get(n) or "") for n in (Users.first_name, Users.last_name)),
         }
-        for row in rows
-        if (who := people.get(row.row[PersonalViews.person])) is not None
+        for row in sorted(rows, key=lambda row: row[PersonalViews.at])
+        if (who := people.get(row[PersonalViews.person])) is not None
     ]
+
+
+def _in_lists(cars: list[UUID]) -> Sums:
+    """Return the question who has read lists with some cars in them, and when."""
+    named = ", ".join(f"'{car}'" for car in cars)
+    by = {str(name): f"{{row}}.{name}" for name in (PersonalViews.person, PersonalViews.at)}
+    return Sums(by=by, of={"times": "count(*)"}, where=f"{{row}}.records ?| ARRAY[{named}]::text[]")
 
 
 async def erase_person(ctx: CommandContext) -> None:
@@ -105,8 +117,17 @@ async def erase_person(ctx: CommandContext) -> None:
     ctx.found = {"about": person.about, "dry": ctx.params["dry"], "lines": lines}
     if ctx.params["dry"]:
         return
+    if person.user and await _is_last_administrator(ctx, person.user):
+        raise ConflictError(_LAST)
     await erase(ctx, held, deeds, person.about)
     await _note(ctx, "erasure", person, len(deeds), lines)
+
+
+async def _is_last_administrator(ctx: CommandContext, user: UUID) -> bool:
+    """Whether a user is the only administrator; none of them changes before the transaction ends."""
+    all_of_them: Values = {Users.administrator: True, Users.active: True}
+    await ctx.hold([one.id for one in await ctx.find(USERS, all_of_them, system=SYSTEM, limit=_MOST_ADMINISTRATORS)])
+    return [one.id for one in await ctx.find(USERS, all_of_them, system=SYSTEM, limit=2)] == [user]
 
 
 def _mask(held: list[Held], person: Person) -> Mask:

@@ -184,6 +184,7 @@ CAR_FILES = Collection(
             *(_adder(role, stages) for role, stages in STAGES_OF_ROLE.items()),
             Grant(role="tenant_admin", write=("*",), create=True, delete=True),
         ),
+        erasable=True,
         delete_why=_("A photo that went wrong can be taken off by whoever added it."),
     ),
     views=Views(

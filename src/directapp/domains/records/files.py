@@ -72,6 +72,7 @@ FILES = Collection(
             Grant(role="tenant_admin", write=("*",), create=True),
             Grant(role="tenant_admin", rows=Not(ON_A_CAR), read=(), write=("title",), delete=True),
         ),
+        erasable=True,
         delete_why=_("A file that is on no car can be deleted by whoever uploaded it."),
     ),
     views=Views(

@@ -109,7 +109,7 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
                 )
 
         session = _go(answer())
-        typer.echo(f"until {session.until:%Y-%m-%d %H:%M} UTC, cookie directapp_session={session.cookie}")
+        typer.echo(f"until {session.until:%Y-%m-%d %H:%M} UTC, cookie {session.kept_as}={session.cookie}")
 
     @mfa.command("reset")
     def reset_mfa(email: str, reason: Annotated[str, typer.Option()]) -> None:

@@ -280,7 +280,8 @@ def _user(row: Row, groups: list[tuple[str, str]], *, out: bool) -> User:
     kept: dict[str, Any] = {**(row.get(DirectoryPeople.attributes) or {})}
     user = User.model_validate(kept)
     user.id, user.meta, user.external_id = str(row["id"]), _meta(row, "User"), row.get(DirectoryPeople.external_id)
-    user.active = bool(user.active) and not out
+    if user.active and out:
+        user.active = False
     listed = [{"value": group, "display": called, "$ref": f"Groups/{group}"} for group, called in groups]
     user.groups = User.model_validate({"userName": "x", "groups": listed}).groups if listed else None
     return user

@@ -388,7 +388,11 @@ async def waiting_context(request: Request) -> RequestContext:
 
 async def _signed_in(request: Request, **more: bool) -> RequestContext:
     actor: Actor = await request.app.state.authenticate(
-        authorization=None, cookie=request.cookies.get(SESSION_COOKIE), address=client_address(request), **more
+        authorization=None,
+        cookie=request.cookies.get(SESSION_COOKIE),
+        address=client_address(request),
+        passive=request.headers.get("x-passive") == "true",
+        **more,
     )
     services: PageServices = request.state.services
     ctx = open_context(request, actor, await services.brandings.of(actor))

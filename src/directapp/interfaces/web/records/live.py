@@ -49,7 +49,7 @@ async def listen(ctx: PersonContext) -> Response:
     async def reader() -> Actor:
         cookie = ctx.request.cookies.get(SESSION_COOKIE)
         actor: Actor = await ctx.request.app.state.authenticate(
-            authorization=None, cookie=cookie, address=client_address(ctx.request)
+            authorization=None, cookie=cookie, address=client_address(ctx.request), passive=True
         )
         return actor
 

@@ -8,6 +8,7 @@ from directapp.interfaces.web.features.account import (
     second_factor,
     security,
     sign_in,
+    their_sessions,
 )
 from directapp.services.platform import Platform
 
@@ -19,7 +20,8 @@ def account_feature(platform: Platform) -> Feature:
         *provider.ROUTES,
         *second_factor.ROUTES,
         *security.ROUTES,
+        *their_sessions.ROUTES,
         *profile.ROUTES,
         *calendar_links.calendar_links_routes(platform),
     )
-    return Feature(name="account", routes=routes, parts=provider.PARTS)
+    return Feature(name="account", routes=routes, parts=(*provider.PARTS, *their_sessions.PARTS))

@@ -1,13 +1,13 @@
 """The page of one's own second factors and sign-ins."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 
-from directapp.declare.names import plain
+from directapp.declare.names import Row, plain
 from directapp.derive.shown import Shown
 from directapp.domains.people import enrolment
 from directapp.domains.people.fields import (
@@ -19,10 +19,12 @@ from directapp.domains.people.fields import (
     SecondFactors,
     Sessions,
 )
+from directapp.domains.people.networks import place_of
 from directapp.domains.people.own_identities import own_identities
-from directapp.domains.people.own_sessions import own_sessions
+from directapp.domains.people.own_sessions import named_networks, own_sessions
 from directapp.domains.people.ports import Found
 from directapp.domains.people.provider_sign_in import providers_of
+from directapp.domains.people.sms_codes import offers_sms, profile_number
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.step_up import site_of
 from directapp.interfaces.web.features.account.devices import device_of
@@ -90,7 +92,7 @@ async def security_page(ctx: RequestContext, *, problem: str | None = None, stat
     factors, left = await enrolment.own_factors(auth, person)
     identities, providers = await own_identities(auth, person), await providers_of(auth, person.tenant)
     labels = {one.row[IdentityProviders.issuer]: str(one.row[IdentityProviders.label]) for one in providers}
-    say_link = WORDS["link"]
+    say_link, known = WORDS["link"], await named_networks(auth, person)
     return page(
         ctx,
         "account/security.html",
@@ -98,7 +100,7 @@ async def security_page(ctx: RequestContext, *, problem: str | None = None, stat
         problem=problem,
         factors=[_factor(ctx, one) for one in factors],
         codes_left=ctx.say(WORDS["codes_left"].fill(count=left)),
-        sessions=[_session(ctx, one) for one in await own_sessions(auth, person)],
+        sessions=[_session(ctx, one, known) for one in await own_sessions(auth, person)],
         identities=[_identity(ctx, one, labels) for one in identities],
         providers=[
             ProviderLine(one.id, ctx.say(say_link.fill(provider=one.row[IdentityProviders.label]))) for one in providers
@@ -106,7 +108,14 @@ async def security_page(ctx: RequestContext, *, problem: str | None = None, stat
         keys=await _keys(ctx),
         shut=person.must_prove(ctx.now),
         asks_password=await enrolment.needs_password(auth, person),
+        **await sms_choice(ctx),
     )
+
+
+async def sms_choice(ctx: RequestContext) -> dict[str, Any]:
+    """Return whether codes by SMS may be set up, and the number of the person's profile."""
+    offered = await offers_sms(ctx.services.auth, ctx.person.tenant)
+    return {"sms_offered": offered, "phone": await profile_number(ctx.services.auth, ctx.person) if offered else ""}
 
 
 def page(ctx: RequestContext, template: str, *, status: int = 200, **more: Any) -> Response:
@@ -121,12 +130,17 @@ def _factor(ctx: RequestContext, one: Found) -> FactorLine:
     return FactorLine(one.id, str(one.row[SecondFactors.name]), *(ctx.formatter.value(meta, n, row) for n in names))
 
 
-def _session(ctx: RequestContext, one: Found) -> SessionLine:
+def _session(ctx: RequestContext, one: Found, known: Iterable[Row]) -> SessionLine:
     device = device_of(str(one.row.get(Sessions.user_agent) or "")) or ctx.say(WORDS["unknown_device"])
     begun = ctx.formatter.value(ctx.spec["sessions"], Sessions.created_at, plain(one.row))
     used = ctx.formatter.value(ctx.spec["sessions"], Sessions.last_used_at, plain(one.row))
-    address = str(one.row.get(Sessions.address) or "")
+    address = placed(str(one.row.get(Sessions.address) or ""), known)
     return SessionLine(one.id, one.id == ctx.person.session, device, address, begun, used)
+
+
+def placed(address: str, known: Iterable[Row]) -> str:
+    """Return an address, behind what the company calls its network."""
+    return ", ".join(filter(None, (place_of(address, known), address)))
 
 
 def _identity(ctx: RequestContext, one: Found, labels: Mapping[str, str]) -> IdentityLine:

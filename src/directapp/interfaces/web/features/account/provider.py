@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from directapp.connectors.failures import OutsideError
 from directapp.domains.people.fields import IDENTITY_PROVIDERS
 from directapp.domains.people.issue import company_path
-from directapp.domains.people.own_identities import signed_out_there, unlink
+from directapp.domains.people.own_identities import signed_out_by_page, signed_out_there, unlink
 from directapp.domains.people.provider_sign_in import LIFE, Come, Sent, arrive, leave, link_at, redirect_address
 from directapp.interfaces.web.core import notes
 from directapp.interfaces.web.core.context import (
@@ -129,6 +129,19 @@ async def sign_out_from_there(request: Request, tenant: str, provider: str) -> R
     return Response(status_code=HTTPStatus.OK)
 
 
+async def sign_out_by_page(request: Request, tenant: str, provider: str, iss: str = "", sid: str = "") -> Response:
+    """End the sign-in that a provider's page says has ended; only that provider's pages frame the answer."""
+    auth = request.state.services.auth
+    try:
+        where = await signed_out_by_page(auth, record_id(tenant), record_id(provider), issuer=iss, session=sid)
+    except (OutsideError, NotFoundError):
+        return Response(status_code=HTTPStatus.BAD_REQUEST)
+    response = Response(media_type="text/html", headers={"Cross-Origin-Resource-Policy": "cross-origin"})
+    # It stands before X-Frame-Options, which knows no single site.
+    response.headers["Content-Security-Policy"] = f"default-src 'none'; frame-ancestors {where}"
+    return response
+
+
 def addresses_part(ctx: RequestContext, record: Record) -> Variables:
     """Return what is typed in at a provider, for its page."""
     auth, tenant = ctx.services.auth, ctx.person.tenant
@@ -168,6 +181,7 @@ ROUTES = (
     get("/sign-in/at/{tenant}", show_company),
     get(f"{BEGIN}/{{tenant}}/{{provider}}", go_there),
     get(f"{BEGIN}/{{tenant}}/{{provider}}/answer", come_back),
+    get(f"{BEGIN}/{{tenant}}/{{provider}}/signed-out", sign_out_by_page),
     post(f"{BEGIN}/{{tenant}}/{{provider}}/signed-out", sign_out_from_there),
     post(f"{SECURITY}/link/{{provider}}", link),
     post(f"{SECURITY}/identity/{{identity}}", take_link_away),

@@ -6,7 +6,7 @@ from fastapi import Response
 from markupsafe import Markup
 
 from directapp.derive.codes import qr_codes
-from directapp.domains.people import enrolment, passkeys
+from directapp.domains.people import enrolment, passkeys, sms_codes
 from directapp.domains.people.enrolment import Enrolled, TotpSetup
 from directapp.domains.people.passkeys import RelyingParty
 from directapp.interfaces.web.core import notes
@@ -22,8 +22,9 @@ from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.form import page_or
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.step_up import CODE, PAGE, SHOWN, site_of
-from directapp.interfaces.web.features.account.overview import SECURITY, page, security_page
+from directapp.interfaces.web.features.account.overview import SECURITY, page, security_page, sms_choice
 from directapp.interfaces.web.features.account.sign_in import keep_sign_in
+from directapp.interfaces.web.features.account.words import WORDS
 from directapp.kernel.errors import DirectAppError, NotFoundError, StepUpError
 from directapp.kernel.languages import languages
 
@@ -46,16 +47,31 @@ async def show(ctx: WaitingContext, next: str = HOME) -> Response:  # noqa: A002
         return await _enrol(ctx, following)
     if ctx.person.waits_for is None and not ctx.person.must_prove(ctx.now):
         return ctx.go(following)
-    return _show(ctx, following)
+    return await _show(ctx, following)
 
 
-def _show(ctx: RequestContext, following: str, *, problem: str | None = None, status: int = 200) -> Response:
-    return page(ctx, "account/show_factor.html", status=status, following=following, problem=problem)
+async def _show(ctx: RequestContext, following: str, **more: Any) -> Response:
+    waits = ctx.person.waits_for == "second_factor"
+    number = await sms_codes.own_number(ctx.services.auth, ctx.person) if waits else None
+    send = None if number is None else ctx.say(WORDS["sms_send"].fill(digits=number))
+    given = {"status": 200, "problem": None, "sent": False, **more}
+    return page(ctx, "account/show_factor.html", following=following, sms_send=send, **given)
+
+
+async def send_code(ctx: WaitingContext) -> Response:
+    """Send a code by SMS to who waits to show the second factor."""
+    posted = await read_signed(ctx)
+    following = page_or(posted.get("next"), HOME)
+    try:
+        await sms_codes.send_code(ctx.services.auth, ctx.person, client_address(ctx.request))
+    except DirectAppError as error:
+        return await _show(ctx, following, problem=ctx.say(error.problems[0].message), status=int(error.status))
+    return await _show(ctx, following, sent=True)
 
 
 async def _enrol(ctx: RequestContext, following: str, **more: Any) -> Response:
     asked = await enrolment.needs_password(ctx.services.auth, ctx.person)
-    given = {"status": 200, "problem": None, **more}
+    given = {"status": 200, "problem": None, **more, **await sms_choice(ctx)}
     return page(ctx, "account/enrol.html", following=following, asks_password=asked, **given)
 
 
@@ -68,9 +84,11 @@ async def show_factor(ctx: WaitingContext) -> Response:
             shown = posted.get(SHOWN)
             proven = await passkeys.prove_passkey(auth, ctx.person, _site(ctx), address, shown=shown, device=device)
         else:
-            proven = await enrolment.prove(auth, ctx.person, address, code=posted.get(CODE), device=device)
+            proven = await enrolment.prove(
+                auth, ctx.person, address, code=posted.get(CODE), device=device, more=sms_codes.use_sms
+            )
     except DirectAppError as error:
-        return _show(ctx, following, problem=ctx.say(error.problems[0].message), status=int(error.status))
+        return await _show(ctx, following, problem=ctx.say(error.problems[0].message), status=int(error.status))
     keep_sign_in(ctx, proven.cookie, proven.device)
     return ctx.go(following)
 
@@ -120,6 +138,34 @@ async def confirm_app(ctx: WaitingContext) -> Response:
     return _enrolled(ctx, enrolled, following)
 
 
+async def begin_sms(ctx: WaitingContext) -> Response:
+    """Send a code to a phone that is being set up."""
+    posted = await read_signed(ctx)
+    following = page_or(posted.get("next"), SECURITY)
+    phone, password = posted.get("phone"), posted.get("current_password")
+    try:
+        await sms_codes.begin_sms(
+            ctx.services.auth, ctx.person, client_address(ctx.request), phone=phone, password=password
+        )
+    except DirectAppError as error:
+        return await _refused(ctx, following, error)
+    return page(ctx, "account/sms.html", following=following, problem=None)
+
+
+async def confirm_sms(ctx: WaitingContext) -> Response:
+    """Let the phone count by the code that was sent to it; the first second factor comes with recovery codes."""
+    posted, address = await read_signed(ctx), client_address(ctx.request)
+    following = page_or(posted.get("next"), SECURITY)
+    try:
+        enrolled = await sms_codes.confirm_sms(ctx.services.auth, ctx.person, address, code=posted.get("code"))
+    except StepUpError as error:
+        return await _refused(ctx, following, error)
+    except DirectAppError as error:
+        problem = ctx.say(error.problems[0].message)
+        return page(ctx, "account/sms.html", status=int(error.status), following=following, problem=problem)
+    return _enrolled(ctx, enrolled, following)
+
+
 async def ask_new(ctx: WaitingContext) -> Response:
     """Answer what the browser is asked to make a passkey by."""
     posted = await read_signed(ctx)
@@ -163,7 +209,7 @@ async def _refused(ctx: RequestContext, following: str, error: DirectAppError) -
     if ctx.person.waits_for == "enrolment":
         return await _enrol(ctx, following, problem=problem, status=int(error.status))
     if ctx.person.must_prove(ctx.now):
-        return _show(ctx, following, problem=problem, status=int(error.status))
+        return await _show(ctx, following, problem=problem, status=int(error.status))
     return await security_page(ctx, problem=problem, status=int(error.status))
 
 
@@ -180,6 +226,9 @@ ROUTES = (
     post(f"{PAGE}/ask", ask_own),
     post(f"{PAGE}/app", begin_app),
     post(f"{PAGE}/app/confirm", confirm_app),
+    post(f"{PAGE}/sms", begin_sms),
+    post(f"{PAGE}/sms/confirm", confirm_sms),
+    post(f"{PAGE}/sms/send", send_code),
     post(f"{PAGE}/passkey/ask", ask_new),
     post(f"{PAGE}/passkey", add_passkey),
 )

@@ -16,6 +16,16 @@ WORDS: dict[str, Text] = {
     "app": _("Authenticator app"),
     "app_help": _("An app on your phone shows a new six-digit code every half minute."),
     "app_begin": _("Set up an app"),
+    "sms": _("Code by SMS"),
+    "sms_help": _(
+        "A code is sent to your phone when you sign in. Choose an app or a passkey if you can: whoever takes your"
+        " number over gets the code too. What asks for your second factor again takes no code by SMS; keep your"
+        " recovery codes."
+    ),
+    "sms_begin": _("Send a code"),
+    "sms_phone": _("Mobile phone"),
+    "sms_lead": _("We have sent a code to your phone. It works for five minutes."),
+    "sms_send": _("Send a code to the phone that ends in {digits}"),
     "passkey": _("Passkey"),
     "passkey_help": _("The fingerprint, face or PIN of this device, or a security key. You can sign in with it alone."),
     "passkey_begin": _("Make a passkey"),
@@ -47,7 +57,7 @@ WORDS: dict[str, Text] = {
     "end_others": _("Sign out everywhere else"),
     "addresses": _("To set up at the provider"),
     "redirect": _("Redirect URI"),
-    "logout_uri": _("Back-channel logout URI"),
+    "logout_uri": _("Logout URI, by front or back channel"),
     "company_page": _("Your company’s sign-in page"),
     "company_page_help": _("Give it to your people: whoever opens it once finds the button on the sign-in page."),
     "identities": _("Your accounts at providers"),
@@ -62,6 +72,8 @@ WORDS: dict[str, Text] = {
     "revoke": _("Revoke"),
     "revoke_all": _("Revoke all"),
     "revoked": _("Revoked."),
+    "their_sessions": _("Where they are signed in"),
+    "no_sessions": _("Nowhere."),
     "ended": _("Signed out."),
     "taken": _("Taken away."),
 }

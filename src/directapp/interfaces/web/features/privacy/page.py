@@ -23,6 +23,7 @@ from directapp.interfaces.web.core.form import Posted
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.rights import does
 from directapp.interfaces.web.core.words import WORDS as COMMON
+from directapp.interfaces.web.features.privacy.packed import packed
 from directapp.interfaces.web.features.privacy.words import WORDS, speak_privacy
 from directapp.kernel.errors import DirectAppError, NotFoundError
 from directapp.store.query import Condition, Query
@@ -142,6 +143,8 @@ async def export_person(ctx: PersonContext) -> Response:
         headers = {"Content-Disposition": 'attachment; filename="personal-data.json"', "Cache-Control": "no-store"}
         return Response(answer.json, media_type="application/json", headers=headers)
     found = orjson.loads(answer.json or "{}")
+    if posted.get("format") == "zip":
+        return await packed(ctx, str(answer.json or ""), found)
     return ctx.page(
         "privacy/export.html",
         here="admin",
@@ -150,11 +153,25 @@ async def export_person(ctx: PersonContext) -> Response:
         reason=posted.get("reason"),
         made=ctx.say(WORDS["made"].fill(when=_moment(ctx, found["made_at"]))),
         collections=[
-            {**one, "records": [[(f["label"], _told(ctx, f["value"])) for f in r["fields"]] for r in one["records"]]}
-            for one in found["collections"]
+            {**one, "records": [_shown(ctx, record) for record in one["records"]]} for one in found["collections"]
         ],
         looks=[(_moment(ctx, look["at"]), look["by"]) for look in found["looked_at"]],
     )
+
+
+def _shown(ctx: RequestContext, record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "fields": [(one["label"], _told(ctx, one["value"])) for one in record["fields"]],
+        "history": [
+            (_moment(ctx, change["at"]), change["by"], one["label"], *(_past(ctx, one[n]) for n in ("before", "after")))
+            for change in record["history"]
+            for one in change["fields"]
+        ],
+    }
+
+
+def _past(ctx: RequestContext, value: Any) -> str:
+    return "–" if value is None else _told(ctx, value)
 
 
 def _moment(ctx: RequestContext, written: str) -> str:

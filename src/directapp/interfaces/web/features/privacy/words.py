@@ -24,6 +24,8 @@ WORDS: dict[str, Text] = {
     "export_about": _("Everything that is held of the person, to read and as a file for programs."),
     "export_do": pgettext("button", "Export"),
     "download": _("Download as a file"),
+    "download_files": _("Download with files and pictures"),
+    "history": _("What it was before"),
     "erase": _("Erase"),
     "erase_about": _("First it is shown what would be done with each kind of record, and why. It cannot be undone."),
     "erase_try": pgettext("button", "See what would be erased"),
