@@ -22,6 +22,8 @@ _ACCENTED = str.maketrans("aeiouyAEIOUYcnsz", "àéîõüýÀÉÎÕÜÝçñšž"
 _VOWELS = re.compile("[àéîõüý]", re.IGNORECASE)
 _PLACES = re.compile(r"(\{\w*\}|\{\{|\}\})")
 _OPEN, _SHUT = "⟦", "⟧"
+# Signs of units are the same in every language.
+_SIGNS = frozenset({"kwh"})
 # What stands in them is no text to read: the pattern of a date, the signs of a number.
 _NO_TEXT = re.compile(r"^pattern |of a number$")
 _HEADER = f"""msgid ""
@@ -129,7 +131,7 @@ def untranslated(html: str, data: set[str]) -> set[str]:
         word
         for text in shown.texts
         for word in re.findall(r"\w{3,}", _outside(text))
-        if not re.search(r"[\d_]", word) and word.casefold() not in data
+        if not re.search(r"[\d_]", word) and word.casefold() not in data | _SIGNS
     }
 
 
