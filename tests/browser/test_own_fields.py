@@ -1,4 +1,4 @@
-"""A field of the company's own in a real browser: made by an administrator, filled in on a car and found in its list."""
+"""A field of the company's own in a real browser: made by an administrator, filled in on a car, found in its list."""
 
 from collections.abc import Awaitable, Callable
 
