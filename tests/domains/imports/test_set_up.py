@@ -58,6 +58,8 @@ async def furnish(dealer: Dealer) -> None:
     body = "Hei!\n\nBilen er klar.\n"
     await make("message_texts", event="customer.ready", language="nb", dealership=str(site), subject="Klar", body=body)
     await make("message_texts", event="customer.ready", language="nb", subject="Klar hos oss", body=body)
+    above = await make("departments", name="Drift", cost_centre="4100")
+    await make("departments", name="Verksted", parent=str(above), dealership=str(site))
     other = dealer.sites["499"]
     hook = await make("webhooks", name="Regnskap", url="https://regnskap.example/krok", events=["car.sold"])
     await make("workflow_rules", name="Solgt", event="car.sold", action="call_webhook", webhook=str(hook))
