@@ -9,9 +9,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 from obstore.exceptions import BaseError
 
-from directapp.connectors.storage import LocalStorage, MissingBytesError, open_storage
+from directapp.connectors.storage import SERVICE, LocalStorage, MissingBytesError, open_storage
 from directapp.kernel.clock import utc_now
 from directapp.kernel.errors import UnavailableError
+from directapp.telemetry.outside import UNREACHABLE, take_seen
 
 KEY = "0190/ab/cdef"
 
@@ -94,8 +95,11 @@ async def test_a_broken_upload_leaves_nothing(tmp_path: Path) -> None:
 
 async def test_a_bucket_that_is_not_there_is_not_well(endpoint: str, tmp_path: Path) -> None:
     missing = open_storage(tmp_path, bucket="nowhere", endpoint=endpoint, region="us-east-1", key="a", secret="b")
-    with pytest.raises(BaseError, match="NoSuchBucket"):
+    with pytest.raises(UnavailableError) as refused:
         await missing.check()
+    assert isinstance(refused.value.__cause__, BaseError)
+    assert "NoSuchBucket" in str(refused.value.__cause__)
+    assert take_seen()[SERVICE].error == UNREACHABLE
 
 
 async def test_a_bucket_that_is_out_of_reach_is_not_available_for_the_moment(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class Visit:
     def _misread(self, case: Any, name: str) -> bool:
         """Whether a field's value is refused for itself, and not for what other values or records say."""
         meta = self.served.dealer.application.platform.spec.get(_collection(case.path))
-        items = {f.name: f for f in _every_field(meta)} if meta else {}
+        items = {f.name: f for f in (*_every_field(meta), *_params(meta, case.path))} if meta else {}
         values = [body[name] for body in _bodies(case) if name in body] if name in items else []
         try:
             for value in values:
@@ -182,6 +182,12 @@ def _bodies(case: Any) -> list[dict[str, Any]]:
 
 def _every_field(meta: CollectionMeta) -> list[Field]:
     return [*(p for verb in meta.declared.verbs for p in verb.params), *meta.fields.values()]
+
+
+def _params(meta: CollectionMeta, path: str) -> list[Field]:
+    """Return what the verb that a path ends in takes, which may be called as a field is: a version of a role."""
+    name = path.rsplit("/", 1)[-1]
+    return [param for verb in meta.declared.verbs if verb.name == name for param in verb.params]
 
 
 def _references(meta: CollectionMeta) -> dict[str, tuple[Kind, str]]:

@@ -16,6 +16,7 @@ from directapp.domains.imports.set_up import apply, differences
 from directapp.domains.imports.set_up_files import carried, fields_of, read, write
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError
+from directapp.services.intent import Intent
 from domains.imports.test_set_up import empty, ordered, plain, taken
 from support.dealer import Dealer
 
@@ -91,10 +92,19 @@ async def furnish(dealer: Dealer, rows: list[tuple[str, dict[str, Any], dict[str
             pointed |= {field: str(there[turn % len(there)])} if there else {}
         for system in ("demo", "importer"):
             try:
-                record = await dealer.create(system_actor(dealer.tenant, system), name, **values, **pointed)
+                made = await dealer.application.platform.pipeline.perform(
+                    Intent(
+                        actor=system_actor(dealer.tenant, system),
+                        collection=name,
+                        verb="create",
+                        origin="test",
+                        patch=values | pointed,
+                    )
+                )
             except DirectAppError:
                 continue
-            known.setdefault(name, []).append(record)
+            assert made.record is not None
+            known.setdefault(name, []).append(made.record)
             break
 
 
