@@ -1,6 +1,7 @@
 """What belongs to a record of any collection is seen with it, in full, and goes when it goes."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,9 @@ from support.post import SELLER, logged, rows, told
 from support.text import bilingual
 
 SPEC = load_spec()
+FLEET = {"vehicles", "drivers", "assignments", "reservations"}
+# Who sees a part of a record, and so nothing of what belongs to it.
+PARTLY = {"users": ("planner", "499"), "vehicles": ("driver", "490"), "reservations": ("driver", "490")}
 PLANNER, ELSEWHERE = ("planner", "499"), ("new_car_sales", "324")
 
 
@@ -65,6 +69,24 @@ async def _request(dealer: Dealer) -> Case:
     return Case("car_requests", asked, car, ("used_car_sales", "495"), ELSEWHERE)
 
 
+async def _fleet(dealer: Dealer, collection: str) -> Case:
+    """Make a record of the fleet of 490; drivers of 324 have nothing to do with it."""
+    leader, person = await dealer.person("fleet_manager"), await dealer.person("driver", "499")
+    made = {"drivers": await dealer.create(leader, "drivers", name=person.name, user=str(person.user))}
+    shared = {"number": "101", "vehicle_type": "van", "classification": "pool"}
+    made["vehicles"] = await dealer.create(leader, "vehicles", **shared)
+    await dealer.do(leader, "vehicles", "activate", made["vehicles"])
+    await dealer.create(leader, "certifications", driver=str(made["drivers"]), kind="licence_b")
+    now = dealer.application.platform.clock()
+    span = {"starts_at": (now + timedelta(hours=1)).isoformat(), "ends_at": (now + timedelta(hours=3)).isoformat()}
+    whose = {"vehicle": str(made["vehicles"]), **span}
+    if collection == "assignments":
+        made[collection] = await dealer.create(leader, collection, driver=str(made["drivers"]), **whose)
+    if collection == "reservations":
+        made[collection] = await dealer.create(leader, collection, **whose)
+    return Case(collection, made[collection], None, ("fleet_manager", "490"), ("driver", "324"))
+
+
 async def case_of(dealer: Dealer, collection: str) -> Case:
     """Make a record of a collection at 495, which 499 prepares for; people of 324 have nothing to do with it."""
     seller = await dealer.person(*SELLER)
@@ -75,8 +97,8 @@ async def case_of(dealer: Dealer, collection: str) -> Case:
     if collection == "resource_bookings":
         booking, car = await _booking(dealer)
         return Case(collection, booking, car, PLANNER, ELSEWHERE)
-    if collection == "car_requests":
-        return await _request(dealer)
+    if collection in {"car_requests", *FLEET}:
+        return await (_fleet(dealer, collection) if collection in FLEET else _request(dealer))
     car = await new_car(dealer, seller, 1)
     if collection in {"cars", "work_items"}:
         record = car
@@ -144,12 +166,18 @@ async def test_to_write_about_what_one_does_not_see_is_as_if_there_were_none(dea
     assert [p.field for p in hidden] == ["subject_id"]
 
 
-async def test_to_write_about_a_colleague_demands_to_see_them_in_full(dealer: Dealer) -> None:
-    case = await case_of(dealer, "users")
+@pytest.mark.parametrize("name", PARTLY)
+async def test_what_is_seen_in_part_is_neither_written_about_nor_read_of(dealer: Dealer, name: str) -> None:
+    case = await case_of(dealer, name)
+    reader, partly = await dealer.person(*case.seen_by), await dealer.person(*PARTLY[name])
+    comment = await dealer.create(reader, "comments", **case.subject, text="Se her")
+    assert await dealer.read(partly, name, case.record)
+    with pytest.raises(NotFoundError):
+        await dealer.read(partly, "comments", comment)
     with pytest.raises(ForbiddenError):
-        await dealer.create(await dealer.person(*case.hidden_from), "comments", **case.subject, text="Hei")
+        await dealer.create(partly, "comments", **case.subject, text="Hei")
     missing = {**case.subject, "subject_id": str(uuid7())}
-    (problem,) = await _refusal(dealer, await dealer.person(*case.seen_by), **missing)
+    (problem,) = await _refusal(dealer, reader, **missing)
     assert problem.field == "subject_id"
 
 
@@ -292,10 +320,10 @@ async def test_what_belongs_to_a_moved_car_moves_with_it(dealer: Dealer) -> None
 
 
 def test_one_more_subject_is_one_declaration() -> None:
-    vehicles = Collection(
-        name="vehicles",
-        label=bilingual("Kjøretøy", "Vehicle"),
-        plural=bilingual("Kjøretøyer", "Vehicles"),
+    trailers = Collection(
+        name="trailers",
+        label=bilingual("Tilhenger", "Trailer"),
+        plural=bilingual("Tilhengere", "Trailers"),
         groups=(
             Group(
                 "all", bilingual("Alt", "All"), (field("site", bilingual("Sted", "Site"), Kind.REF, ref="dealerships"),)
@@ -305,17 +333,17 @@ def test_one_more_subject_is_one_declaration() -> None:
         views=Views(columns=("site",), title=("site",)),
         subject=True,
     )
-    spec = Spec([*(m.declared for m in SPEC.metas.values()), vehicles], SPEC.events.values())
-    assert spec["comments"].fields["subject_collection"].choice("vehicles")
+    spec = Spec([*(m.declared for m in SPEC.metas.values()), trailers], SPEC.events.values())
+    assert spec["comments"].fields["subject_collection"].choice("trailers")
     planner = Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset({"planner"}))
-    parts = {child.meta.name: child.given("id") for child in children_of(spec, planner, spec["vehicles"])}
-    own = {"subject_collection": "vehicles", "subject_id": "id"}
+    parts = {child.meta.name: child.given("id") for child in children_of(spec, planner, spec["trailers"])}
+    own = {"subject_collection": "trailers", "subject_id": "id"}
     assert parts == {"comments": own, "car_files": own, "messages": own}
     statements = policy_statements(spec, build_metadata(spec))
     (seen,) = [s for s in statements if s.startswith('CREATE POLICY "comments_select"')]
-    assert "IN ('vehicles')" in seen
-    assert 'FROM "vehicles" p1' in seen
-    assert any("TRIGGER vehicles_subject" in s for s in statements)
+    assert "IN ('trailers')" in seen
+    assert 'FROM "trailers" p1' in seen
+    assert any("TRIGGER trailers_subject" in s for s in statements)
 
 
 def test_what_is_taken_along_cannot_change_in_the_subject() -> None:

@@ -411,13 +411,13 @@ async def test_my_day_is_by_deadline_with_what_is_done_last_and_the_week_folded(
     await booked(plan)
     mechanic = await signed("mechanic", "499")
     page = (await mechanic.get("/app/plan/mine")).text
-    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition("<details")[0])
+    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition('<details class="plan-later"')[0])
     assert shown == [str(tasks[n]) for n in (1, 2, 0)]
     assert page.count("Frist ") == 3
     await mechanic.send(f"/app/resource_bookings/{tasks[1]}/tap/start")
     await mechanic.send(f"/app/resource_bookings/{tasks[1]}/tap/finish")
     page = (await mechanic.get("/app/plan/mine")).text
-    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition("<details")[0])
+    shown = re.findall(r'id="task-([-0-9a-f]+)"', page.partition('<details class="plan-later"')[0])
     assert shown == [str(tasks[n]) for n in (2, 0, 1)]
 
 

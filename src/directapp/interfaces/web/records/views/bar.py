@@ -7,7 +7,7 @@ import orjson
 
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
-from directapp.derive import board, questions
+from directapp.derive import board, calendar, questions
 from directapp.derive.questions import Address
 from directapp.derive.shown import readable_anywhere
 from directapp.derive.tables import Listing
@@ -54,9 +54,13 @@ def view_of(address: Address) -> str:
 
 
 def offered_views(meta: CollectionMeta, readable: frozenset[str]) -> tuple[str, ...]:
-    """Return the views that a collection has: a board needs a workflow, a calendar a date."""
+    """Return the views that a collection has: a board needs a workflow, a calendar a date to go by."""
     dated = any(f.kind is Kind.DATE for n, f in meta.fields.items() if n in readable)
-    possible = {"table": True, "board": meta.declared.workflow is not None, "calendar": dated}
+    possible = {
+        "table": True,
+        "board": meta.declared.workflow is not None,
+        "calendar": dated and bool(calendar.dates_of(meta, readable)),
+    }
     return tuple(code for code, fits in possible.items() if fits)
 
 
