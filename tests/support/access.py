@@ -1,6 +1,7 @@
 """What PostgreSQL lets an actor do with the rows of a collection, held against what is declared."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -49,7 +50,10 @@ def copies(declared: Declared, rows: Rows, tenant: UUID) -> Rows:
 
 
 async def check(sample: Sample, name: str, actor: Actor, rows: Mapping[str, Rows], other: UUID) -> Reached:
-    """Hold what PostgreSQL lets an actor do with the rows of a tenant against what is declared."""
+    """Hold what PostgreSQL lets an actor do with the rows of a tenant against what is declared, and return it.
+
+    Of rows inserted, it names those that they are like: each check tries new ones.
+    """
     declared, oracle = COLLECTIONS[name], Oracle(COLLECTIONS, actor, rows)
     old = rows[name]
     tried = some(declared, oracle, old)
@@ -64,4 +68,5 @@ async def check(sample: Sample, name: str, actor: Actor, rows: Mapping[str, Rows
         inserted=frozenset(i for i, row in new.items() if "tenant_id" not in row and oracle.creates(declared, row)),
     )
     assert await probe(sample, declared, actor, old=tried, other=changed, new=new) == expected, f"{actor.name} {name}"
-    return expected
+    like = {fresh: record for fresh, record in zip(new, tried, strict=False)}
+    return replace(expected, inserted=frozenset(like[one] for one in expected.inserted))

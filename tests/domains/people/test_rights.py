@@ -88,7 +88,7 @@ def test_everyone_edits_their_own_profile_and_no_more(role: str) -> None:
 
 def test_managers_act_on_their_own_site_through_verbs() -> None:
     verbs = {"invite", "deactivate", "activate", "set_roles", "hand_over_link", "send_reset", "reset_second_factor"}
-    verbs |= {"end_sign_ins", "give_role", "take_role"}
+    verbs |= {"sign_ins", "end_sign_in", "end_sign_ins", "give_role", "take_role"}
     given = {verb for g in entries("users", "manager", user()) for verb in g.verbs}
     assert given == verbs
     assert not any(g.verbs for g in entries("users", "manager", user(site=BELOW)))
