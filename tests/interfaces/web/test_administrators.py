@@ -21,6 +21,7 @@ from support.pages import PASSWORD, fill_yard, give_password
 from support.post import prepared, sold_car
 
 ADMIN, LIMITS = "/app/admin", "/app/admin/limits"
+HOURS = "mon: 07:00-16:00\nsat: 10:00-14:00"
 NO_SITE = "Ingen anlegg ennå. Det som settes for et anlegg, begynner med det første."
 
 
@@ -85,6 +86,7 @@ async def test_settings_are_no_json(role: str, dealer: Dealer, signed: Opener) -
         "stage_goals": {"inspection": {"yellow": 4, "red": 8}},
         "approval_limits": {"planner": 5000, "finance": None},
         "brand_colors": {"primary": "#aa0000"},
+        "opening_hours": {"mon": "07:00-16:00", "sat": "10:00-14:00"},
     }
     await dealer.do(admin, "dealerships", "update", dealer.sites["490"], **values)
     browser = await signed(role, "490")
@@ -92,10 +94,14 @@ async def test_settings_are_no_json(role: str, dealer: Dealer, signed: Opener) -
     addresses += ["/app/dealerships/new", "/app/resource_types/new"] if role == "tenant_admin" else []
     for address in addresses:
         text = unescape((await browser.get(address)).text)
-        assert '<textarea class="form-control mono"' not in text, address
+        # Opening hours are lines; every other structure has a form of its own.
+        structures = re.findall(r'<textarea class="form-control mono"[^>]* name="(\w+)"[^>]*>([^<]*)<', text)
+        assert text.count('<textarea class="form-control mono"') == len(structures), address
+        assert set(structures) <= {("opening_hours", ""), ("opening_hours", HOURS)}, address
         assert "{'" not in text, address
         assert not re.search(r'name="(stage_goals|approval_limits|brand_colors|settings)"', text), address
     text = unescape((await browser.get(addresses[0])).text)
+    assert (HOURS in text) is (role == "tenant_admin")
     assert "gul etter 4 t, rød etter 8 t" in text
     assert "5\u00a0000" in text
     assert "Uten grense" in text
