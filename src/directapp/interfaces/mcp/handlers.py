@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.cursor import turn_page
@@ -26,6 +25,7 @@ from directapp.kernel.text import _
 from directapp.services.explain import explain
 from directapp.services.intent import Answer, Intent
 from directapp.services.platform import Platform
+from directapp.telemetry.tracing import request_id
 
 Arguments = Mapping[str, Any]
 Found = dict[str, Any]
@@ -193,8 +193,7 @@ class Handlers:
         if meta is None or intent.verb not in acts_of(meta, actor):
             raise ForbiddenError
         # The log's id of the request: by it the history leads to what the log says.
-        request_id = structlog.contextvars.get_contextvars().get("request_id")
-        answer = await self.platform.pipeline.perform(replace(intent, request_id=request_id))
+        answer = await self.platform.pipeline.perform(replace(intent, request_id=request_id.get() or None))
         record = orjson.loads(answer.json) if answer.json else None
         return {
             "written": True,
