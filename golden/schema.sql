@@ -1748,8 +1748,8 @@ CREATE TABLE role_versions (
 	updated_by UUID, 
 	CONSTRAINT pk_role_versions PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX ix_role_versions_role ON role_versions (tenant_id, role);
 CREATE INDEX ix_role_versions_role_id ON role_versions (tenant_id, role, id);
+CREATE INDEX ix_role_versions_role_number_id ON role_versions (tenant_id, role, number, id);
 CREATE UNIQUE INDEX uq_role_versions_role_number ON role_versions (tenant_id, role, number);
 CREATE TABLE roles (
 	tenant_id UUID NOT NULL, 

@@ -6,7 +6,7 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, SetUp, Unique, Views
+from directapp.declare.collection import Collection, Index, SetUp, Unique, Views
 from directapp.declare.fields import Choice, Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Values
@@ -191,6 +191,7 @@ VERSIONS = Collection(
         icon="id-badge",
     ),
     unique=(Unique(fields=(RoleVersions.role, RoleVersions.number), message=_("The version exists.")),),
+    indexes=(Index((RoleVersions.role, RoleVersions.number, "id")),),
 )
 
 COLLECTIONS = (OWN_ROLES, VERSIONS)
