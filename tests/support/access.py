@@ -68,5 +68,5 @@ async def check(sample: Sample, name: str, actor: Actor, rows: Mapping[str, Rows
         inserted=frozenset(i for i, row in new.items() if "tenant_id" not in row and oracle.creates(declared, row)),
     )
     assert await probe(sample, declared, actor, old=tried, other=changed, new=new) == expected, f"{actor.name} {name}"
-    like = {fresh: record for fresh, record in zip(new, tried, strict=False)}
+    like = dict(zip(new, tried, strict=False))
     return replace(expected, inserted=frozenset(like[one] for one in expected.inserted))
