@@ -34,7 +34,7 @@ from directapp.services.jobs import INSTALLATION, JobRun
 from directapp.telemetry import tracing
 from directapp.telemetry.outside import UNREACHABLE, ServiceState
 from directapp.telemetry.statements import Limit, table_of
-from support.dealer import Dealer
+from support.dealer import Dealer, end_jobs
 from support.fakes.server import Fake, Heard, Reply, as_text
 
 CAR = {
@@ -237,13 +237,15 @@ async def test_the_end_of_the_certificate_is_noted(dealer: Dealer, tmp_path: Pat
 async def test_everybody_is_told_whether_it_works(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> None:
     platform = dealer.application.platform
     monkeypatch.setattr(platform, "services", ("smtp", "bucket"))
+    await end_jobs(dealer.application)
+    await platform.watched.keep("bucket", ServiceState(good_at=datetime.now(UTC)))
     async with reached(built(dealer.application)) as client:
         page = await client.get("/status?language=en")
         assert page.status_code == 200
         assert "E-mail" in page.text
         assert page.headers["cache-control"] == "no-store"
     failed = ServiceState(failed_at=datetime.now(UTC), error=UNREACHABLE)
-    await dealer.application.platform.watched.keep("smtp", failed)
+    await platform.watched.keep("smtp", failed)
     async with reached(built(dealer.application)) as client:
         page = await client.get("/status?language=en")
     assert "Something does not work" in page.text

@@ -15,7 +15,7 @@ from directapp.domains.operations import keep
 from directapp.services.dispatcher import Dispatcher
 from directapp.services.jobs import GiveUpError, Job, JobRun, acting
 from support.axe import look
-from support.dealer import Dealer, Time
+from support.dealer import Dealer, Time, end_jobs
 from support.fakes.server import Fake, Heard, Reply, as_text
 from support.pages import new_car
 from support.text import bilingual
@@ -93,6 +93,7 @@ def later(time: Time) -> Iterator[Time]:
 
 
 async def test_a_job_that_failed_is_tried_again_from_the_page(dealer: Dealer, later: Time, open_as: Opener) -> None:
+    await end_jobs(dealer.application)
     for hours in (0, 30):
         later.ahead = timedelta(hours=hours)
         await dealer.application.schedules.once(dealer.tenant)

@@ -145,3 +145,12 @@ async def settle(application: Application) -> Dealer:
             active=True,
         )
     return dealer
+
+
+async def end_jobs(application: Application) -> None:
+    """End what earlier tests left in the queues: whether the installation works is asked of all its companies."""
+    for tenant in await application.dispatcher.tenants():
+        async with application.platform.database.unit(system_actor(tenant, "jobs")) as unit:
+            await unit.value(
+                "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND done_at IS NULL", tenant
+            )
