@@ -20,6 +20,7 @@ from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.services.intent import Answer, Intent
 from directapp.store.migrate import bring_up_to_date
+from directapp.store.outbox import dispatcher_actor
 from support.server import Server
 
 # number: (name, type, prepared at)
@@ -150,7 +151,7 @@ async def settle(application: Application) -> Dealer:
 async def end_jobs(application: Application) -> None:
     """End what earlier tests left in the queues: whether the installation works is asked of all its companies."""
     for tenant in await application.dispatcher.tenants():
-        async with application.platform.database.unit(system_actor(tenant, "jobs")) as unit:
+        async with application.platform.database.unit(dispatcher_actor(tenant)) as unit:
             await unit.value(
                 "UPDATE outbox SET done_at = clock_timestamp() WHERE tenant_id = $1 AND done_at IS NULL", tenant
             )
