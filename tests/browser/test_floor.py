@@ -340,6 +340,8 @@ async def test_an_inspection_without_network_meets_another_persons_answers(
     await dealer.do(reception, "inspections", "update", made, answers=theirs)
     gate.open()
     await page.goto("/app/offline")
+    # Not only when the page next tries by itself.
+    await page.evaluate("navigator.serviceWorker.ready.then((r) => r.active.postMessage({ kind: 'flush' }))")
     entry = page.locator(".queue-entry")
     await expect(entry).to_have_count(1)
     await expect(entry.and_(page.locator(".is-refused"))).to_contain_text("Merknad")
