@@ -201,14 +201,14 @@ async def test_what_does_not_migrate_refuses_an_older_and_a_newer_database_and_f
     owner = server.owner(name)
     connection = await asyncpg.connect(owner)
     try:
-        assert not await refuse_other_schema(SPEC, owner)
+        assert not await refuse_other_schema(owner)
         await connection.execute(
             "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('0031')"
         )
         with pytest.raises(OutdatedDatabaseError, match="schema upgrade"):
-            await refuse_other_schema(SPEC, owner)
+            await refuse_other_schema(owner)
         await connection.execute("UPDATE alembic_version SET version_num = '9999'")
-        for refusing in (refuse_other_schema(SPEC, owner), bring_up_to_date(SPEC, owner, utc_now())):
+        for refusing in (refuse_other_schema(owner), bring_up_to_date(SPEC, owner, utc_now())):
             with pytest.raises(NewerDatabaseError, match="newer version"):
                 await refusing
         tables = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"

@@ -30,7 +30,7 @@ async def served_database(
     What does not ``migrate`` finds the schema as it needs it, or refuses; an empty database alone is filled by any.
     """
     async with named_database(settings, beside=beside) as (owner, weak):
-        if migrate or not await refuse_other_schema(load_spec(), owner):
+        if migrate or not await refuse_other_schema(owner):
             await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
         yield owner, weak
 

@@ -191,7 +191,7 @@ async def _server(owner: str, settings: Settings) -> AsyncIterator[Finding]:
 
 async def _schema(owner: str) -> AsyncIterator[Finding]:
     try:
-        made = await refuse_other_schema(load_spec(), owner)
+        made = await refuse_other_schema(owner)
     except (NewerDatabaseError, OutdatedDatabaseError) as error:
         said, _, do = str(error).partition(": ")
         yield Finding("schema", "error", said, do or "start the newer version")

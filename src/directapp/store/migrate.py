@@ -3,7 +3,6 @@
 import asyncio
 import io
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -28,10 +27,15 @@ T = TypeVar("T")
 FOLDER = next((place for place in _PLACES if place.exists()), _PLACES[1])
 
 
-def _config(spec: Spec, dsn: str) -> Config:
+def _located() -> Config:
     config = Config(output_buffer=io.StringIO(), stdout=io.StringIO())
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
+    return config
+
+
+def _config(spec: Spec, dsn: str) -> Config:
+    config = _located()
     config.attributes["metadata"] = build_metadata(spec)
     config.attributes["dsn"] = dsn
     return config
@@ -53,7 +57,7 @@ class OutdatedDatabaseError(Exception):
     """The database waits for a migration, and the command is none that migrates."""
 
 
-async def refuse_other_schema(spec: Spec, dsn: str) -> bool:
+async def refuse_other_schema(dsn: str) -> bool:
     """Refuse a database that is not at this version's revision; False where it is empty. It changes nothing.
 
     Raises:
@@ -61,7 +65,7 @@ async def refuse_other_schema(spec: Spec, dsn: str) -> bool:
         OutdatedDatabaseError: it waits for migrations.
 
     """
-    script, present = ScriptDirectory.from_config(_config(spec, dsn)), await present_revision(dsn)
+    script, present = ScriptDirectory.from_config(_located()), await present_revision(dsn)
     if present is None:
         return False
     head = script.get_current_head()
@@ -92,8 +96,6 @@ async def bring_up_to_date(
         TimeoutError: somebody held a table all the while.
 
     """
-    with suppress(OutdatedDatabaseError):
-        await refuse_other_schema(spec, dsn)
     connection = await asyncpg.connect(dsn)
 
     async def patiently(step: Callable[[], Awaitable[T]]) -> T:
@@ -109,9 +111,12 @@ async def bring_up_to_date(
     try:
         await connection.execute("SELECT pg_advisory_lock(7260401)")
         await connection.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
-        config = _config(spec, dsn)
-        outdated = await present_revision(dsn) != ScriptDirectory.from_config(config).get_current_head()
+        try:
+            outdated = not await refuse_other_schema(dsn)
+        except OutdatedDatabaseError:
+            outdated = True
         if outdated:
+            config = _config(spec, dsn)
             await patiently(lambda: asyncio.to_thread(command.upgrade, config, "head"))
         made = await patiently(lambda: make_partitions(connection, now))
         changed = policies and await patiently(lambda: apply_policies(connection, spec, back=back))

@@ -1,7 +1,7 @@
 """Access compiled to PostgreSQL: grants and row-level security policies for every table."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from sqlalchemy import MetaData
@@ -87,8 +87,9 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
                 f"ALTER TABLE {ident(table)} FORCE ROW LEVEL SECURITY",
             ]
         statements.append(f"REVOKE ALL ON {ident(table)} FROM {APP_ROLE}, PUBLIC")
+    trees = {meta.name: full_tree(meta) for meta in spec.metas.values()}
     for meta in spec.metas.values():
-        statements += _collection(spec, meta)
+        statements += _collection(spec, meta, trees)
         statements += _choices(meta)
         statements += [s for limit in meta.declared.limits for s in _limit(meta.name, limit)]
         statements += [s for f in meta.stored if f.sign_in for s in _directory(meta.name, f.name)]
@@ -114,12 +115,12 @@ def _store_table(table: str, rights: tuple[str, ...]) -> Iterator[str]:
         yield _policy(table, right, clause)
 
 
-def _collection(spec: Spec, meta: CollectionMeta) -> list[str]:
+def _collection(spec: Spec, meta: CollectionMeta, trees: Mapping[str, tuple[Grant, ...]]) -> list[str]:
     table = meta.name
 
     def where(picked: Callable[[Grant], Rule | None], *also: str, each_row: bool = True) -> str:
         value = partial(setting, each_row=each_row)
-        writer = RuleSql(spec, value, lambda s: full_tree(spec, s), roles_in_sql=True)
+        writer = RuleSql(spec, value, lambda s: trees[s.name], roles_in_sql=True)
         own = f"{table}.tenant_id = {setting_value(TENANT_SETTING, each_row=each_row)}"
         entries = writer.entries(meta, ident(table), picked, also=also)
         return join("AND", [own, planned_for_present(each_row=each_row), entries])
@@ -135,7 +136,7 @@ def _collection(spec: Spec, meta: CollectionMeta) -> list[str]:
         _policy(table, "UPDATE", f"USING ({edit}) WITH CHECK ({after})"),
     ]
     rights = ["SELECT", "INSERT", "UPDATE"]
-    if any(g.delete for g in full_tree(spec, meta)):
+    if any(g.delete for g in trees[meta.name]):
         statements.append(_policy(table, "DELETE", f"USING ({delete})"))
         rights.append("DELETE")
     return [f"GRANT {', '.join(rights)} ON {ident(table)} TO {APP_ROLE}", *statements]

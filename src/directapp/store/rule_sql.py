@@ -110,13 +110,12 @@ class RuleSql:
 
     def _widest(self, rules: list[tuple[str, Rule]]) -> list[tuple[str, Rule]]:
         """Leave out what another rule of the same role takes in: a policy stays short enough to plan quickly."""
+        rivals: dict[str, list[tuple[int, Rule]]] = {}
+        for place, (role, rule) in enumerate(rules):
+            rivals.setdefault(role if self._roles_in_sql else "", []).append((place, rule))
         kept: list[tuple[str, Rule]] = []
         for place, (role, rule) in enumerate(rules):
-            others = [
-                (n, other)
-                for n, (whose, other) in enumerate(rules)
-                if n != place and (whose == role or not self._roles_in_sql)
-            ]
+            others = ((n, o) for n, o in rivals[role if self._roles_in_sql else ""] if n != place)
             if not any(implies(rule, o) and (n < place or not implies(o, rule)) for n, o in others):
                 kept.append((role, rule))
         return kept
@@ -281,7 +280,7 @@ def implies(rule: Rule, other: Rule) -> bool:
     return isinstance(other, Either) and any(implies(rule, part) for part in other.parts)
 
 
-def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
+def full_tree(meta: CollectionMeta) -> tuple[Grant, ...]:
     """Return every entry of a collection, the system actors' included: what policies are made of."""
     deletes = any(g.delete for g in meta.declared.access.grants)
     from_systems = tuple(
@@ -292,8 +291,7 @@ def full_tree(spec: Spec, meta: CollectionMeta) -> tuple[Grant, ...]:
     # What law asks to be forgotten is written over, or deleted.
     eraser = Grant(role="sys_eraser", write=("*",), delete=meta.declared.access.erasable)
     personal = (eraser,) if meta.declared.own_fields or any(item.personal for item in meta.stored) else ()
-    declared = spec[meta.name]
-    return (*declared.declared.access.grants, *_by_right(declared), *from_systems, undo, *personal)
+    return (*meta.declared.access.grants, *_by_right(meta), *from_systems, undo, *personal)
 
 
 def _by_right(meta: CollectionMeta) -> Iterator[Grant]:
