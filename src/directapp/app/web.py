@@ -7,8 +7,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -23,10 +24,7 @@ from directapp.app.watch.metrics import PATH as METRICS
 from directapp.app.watch.metrics import Metrics
 from directapp.app.watch.requests import Stopwatch, Templates
 from directapp.connectors.rate_limits import SPENDING, Budget, RateLimits, Spending
-from directapp.interfaces.mcp.handlers import Handlers
-from directapp.interfaces.mcp.previews import Previews
 from directapp.interfaces.mcp.router import Assistant
-from directapp.interfaces.mcp.tools import Dialect
 from directapp.interfaces.rest import router as rest
 from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.interfaces.rest.errors import refusal
@@ -39,6 +37,9 @@ from directapp.kernel.errors import NotFoundError, TooManyError
 from directapp.kernel.languages import pick_language
 from directapp.kernel.requests import network_of
 from directapp.telemetry import tracing
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -279,14 +280,22 @@ def outside_of(application: Application) -> Outside:
     return Outside(capabilities=application.post.capabilities, hooks=hooks)
 
 
+def _protocol(application: Application) -> "StreamableHTTPSessionManager":
+    """Load what answers assistants; few installations have any, and it takes half a second."""
+    from directapp.interfaces.mcp.handlers import Handlers
+    from directapp.interfaces.mcp.previews import Previews
+    from directapp.interfaces.mcp.protocol import Protocol
+    from directapp.interfaces.mcp.tools import Dialect
+
+    secret = hmac.digest(application.settings.signing_secret().encode(), b"directapp previews", "sha256")
+    dialect = Dialect(parse=parse_query, written=written)
+    return Protocol(Handlers(application.platform, dialect, Previews(secret))).manager()
+
+
 def build_app(application: Application) -> Front:
     """Return the ASGI application of an application."""
     assistant = Assistant(
-        handlers=Handlers(
-            application.platform,
-            Dialect(parse=parse_query, written=written),
-            Previews(hmac.digest(application.settings.signing_secret().encode(), b"directapp previews", "sha256")),
-        ),
+        load=partial(_protocol, application),
         authenticate=application.principals.authenticate,
         public_url=application.settings.url,
     )
