@@ -214,7 +214,8 @@ class Session:
 
     async def _together(self, unit: Unit, plans: Sequence[Plan]) -> list[Result]:
         """Write rows of one collection in as few statements as one."""
-        meta, work = unit.own.over(self.pipeline.spec)[plans[0].incoming.collection], self._work(unit)
+        work = self._work(unit)
+        meta = work.spec[plans[0].incoming.collection]
         there = await self._all_there(work, meta, plans)
         results: list[Result | None] = []
         puts: list[tuple[int, Plan, Put]] = []

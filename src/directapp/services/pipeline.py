@@ -88,19 +88,16 @@ class Pipeline:
         """
         meta = await self._collection(intent)
         # What an attempt came to hold in the order it met it, the next one holds from the beginning, in one order.
-        hold = {intent.target} if intent.target else set()
-        if meta.declared.actors and intent.actor.user:
-            hold.add(intent.actor.user)
-        for attempt in range(_ATTEMPTS):
-            try:
-                with refusals_counted(meta.name):
+        hold = _held_first(meta, [intent])
+        with refusals_counted(meta.name):
+            for attempt in range(_ATTEMPTS):
+                try:
                     answer, work = await self._once(meta, intent, hold)
-                break
-            except asyncpg.DeadlockDetectedError:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-            except (asyncpg.PostgresError, TakenError) as error:
-                with refusals_counted(meta.name):
+                    break
+                except asyncpg.DeadlockDetectedError:
+                    if attempt == _ATTEMPTS - 1:
+                        raise
+                except (asyncpg.PostgresError, TakenError) as error:
                     raise await self.translated(meta, intent.actor, error) from error
         if work and work.touched and self.after_commit and not intent.dry_run:
             await self.after_commit(intent.actor, tuple(work.touched), work.emitting.any)
@@ -115,9 +112,7 @@ class Pipeline:
             return []
         first = intents[0]
         meta = await self._collection(first)
-        hold = {intent.target for intent in intents if intent.target}
-        if meta.declared.actors and first.actor.user:
-            hold.add(first.actor.user)
+        hold = _held_first(meta, intents)
         for attempt in range(_ATTEMPTS):
             try:
                 results, touched, asked = await self._together(meta, intents, hold, atomic=atomic)
@@ -397,6 +392,12 @@ class Pipeline:
         message = _WITH_MORE.fill(message=taken.unique.message, more=more) if more else taken.unique.message
         other = (taken.meta.name, rows[0]["id"]) if json else None
         return NotUniqueError([Problem(message, field=name, stands_on=other) for name in taken.unique.fields])
+
+
+def _held_first(meta: CollectionMeta, intents: Sequence[Intent]) -> set[UUID]:
+    """Return what is held from the beginning: the records and, where records sign in, the one that acts."""
+    actors = {intent.actor.user for intent in intents if intent.actor.user} if meta.declared.actors else set()
+    return actors | {intent.target for intent in intents if intent.target}
 
 
 def parse_params(verb: Verb, given: dict[str, Any], manner: Manner = TYPED) -> dict[str, Any]:
