@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 from directapp.app.container import Application
 from directapp.domains.imports.set_up import apply, differences, snapshot
 from directapp.domains.imports.set_up_files import Things, carried, fields_of, read, write
-from directapp.domains.people.fields import Dealerships
+from directapp.domains.people.fields import ROLES, Dealerships, Roles
 from directapp.interfaces.cli.set_up import register
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import ConflictError, InvalidError
@@ -24,6 +24,7 @@ from directapp.kernel.ids import uuid7
 from directapp.services.intent import Intent
 from directapp.services.jobs import Ordered
 from support.dealer import Dealer, settle
+from support.own_roles import again, draft, holder, own_role, pieces, put_into_use
 
 Run = Callable[..., Awaitable[Result]]
 
@@ -47,6 +48,12 @@ async def furnish(dealer: Dealer) -> None:
         brand_colors={"primary": "#112233", "secondary": "#aabbcc"},
     )
     await make("roles", code="mechanic", name_nb="Mekaniker", name_en="Mechanic")
+    substitute = await own_role(dealer, "vikar", "planner", pieces("planner", "cars", "comments", write=()))
+    provider = await sign_in_provider(dealer)
+    gives = {"roles": ["mechanic"], "custom_role": str(substitute), "dealership": str(site)}
+    await dealer.create(
+        await dealer.person("tenant_admin", ""), "identity_mappings", provider=str(provider), value="gruppe-1", **gives
+    )
     polish = await make(
         "resource_types", code="polish", name_nb="Polering", name_en="Polishing", default_hours="1.50", color="#aa3300"
     )
@@ -73,6 +80,12 @@ async def furnish(dealer: Dealer) -> None:
     await make(
         "resource_sharing", provider=str(other), consumer=str(site), resource_type=str(polish), max_hours_per_week=20
     )
+
+
+async def sign_in_provider(dealer: Dealer) -> Any:
+    """Set a provider up by hand, as in every installation."""
+    values = {"label": "Entra", "kind": "openid", "issuer": "https://inn.example/felles", "client_id": "directapp"}
+    return await dealer.create(await dealer.person("tenant_admin", ""), "identity_providers", **values)
 
 
 ITEMS = [{"code": "lakk", "nb": "Lakk og riper", "en": "Paint"}]
@@ -112,6 +125,9 @@ async def test_what_is_carried_to_an_empty_company_is_the_same_there(dealer: Dea
         await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
     hook = {"name": "Regnskap", "url": "https://ny.example/krok", "events": ["car.sold"]}
     await there.create(system_actor(there.tenant, "demo"), "webhooks", **hook)
+    with pytest.raises(InvalidError, match=r"identity_mappings/.*inn.example"):
+        await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
+    await sign_in_provider(there)
     done = await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
     assert {one.act for one in done} == {"create", "change"}
     assert plain(await taken(there)) == plain(things)
@@ -356,3 +372,58 @@ async def test_an_own_field_is_dropped_only_by_its_name_and_comes_back_with_its_
     path.write_text(text.replace("kind: string", "kind: integer"))
     with pytest.raises(InvalidError, match=r"own_fields/cars-colour-code.yaml"):
         await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
+
+
+async def test_a_role_of_ones_own_gives_the_same_where_it_is_carried_to(dealer: Dealer, tmp_path: Path) -> None:
+    spec, pipeline = dealer.application.platform.spec, dealer.application.platform.pipeline
+    role = await own_role(dealer, "vikar", "planner", pieces("planner", "cars", write=(), verbs=(), create=False))
+    write(tmp_path, spec, await taken(dealer))
+    path = tmp_path / "roles" / "vikar.yaml"
+    there = await settle(dealer.application)
+    await there.person("tenant_admin", "")
+    done = await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
+    assert ("create", "roles/vikar") in {(one.act, one.name) for one in done}
+    async with there.application.auth.open(there.tenant) as opened:
+        (made,) = await opened.find(ROLES, {Roles.code: "vikar"}, limit=2)
+    person = await holder(there, made.id, site="490")
+    assert person.roles == (await holder(dealer, role)).roles
+    # A line of the file is a right less for whoever has the role, from their next request on.
+    given = yaml.safe_load(path.read_text())
+    given["pieces"] = [one for one in given["pieces"] if one["collection"] != "cars"]
+    path.write_text(yaml.safe_dump(given, allow_unicode=True))
+    (one,) = await apply(pipeline, there.tenant, read(tmp_path, spec), by=ordered(there))
+    assert (one.act, one.name, list(one.fields)) == ("change", "roles/vikar", ["pieces"])
+    assert spec["cars"].grants_of((await again(there, person.user)).roles) == ()
+    # What the file replaced is a version of its own once somebody puts another into use.
+    first = await draft(there, made.id, pieces("planner", "comments"))
+    await put_into_use(there, made.id, first)
+    query = "SELECT count(*) FROM role_versions WHERE role = $1"
+    async with dealer.application.platform.database.unit(system_actor(there.tenant, "signin")) as unit:
+        assert await unit.value(query, made.id) == 2
+
+
+async def test_a_file_gives_no_more_than_the_entries_do(dealer: Dealer, tmp_path: Path) -> None:
+    """Nothing that only an administrator has, nothing beyond the entry, and nothing of an entry that is not there."""
+    spec, pipeline = dealer.application.platform.spec, dealer.application.platform.pipeline
+    role = await own_role(dealer, "vikar", "mechanic", [])
+    person = await holder(dealer, role)
+    write(tmp_path, spec, await taken(dealer))
+    path, key = tmp_path / "roles" / "vikar.yaml", pieces("mechanic", "cars")[0].entry
+    above = next(key for key in spec["users"].entries if key.startswith("tenant_admin."))
+    given = yaml.safe_load(path.read_text())
+    given["pieces"] += [
+        {"collection": "users", "entry": above, "read": ["*"], "write": ["*"], "create": True, "delete": True},
+        {"collection": "cars", "entry": key, "write": ["purchase_price"], "verbs": ["undo"], "delete": True},
+        {"collection": "comments", "entry": "mechanic.00000000", "write": ["*"]},
+    ]
+    path.write_text(yaml.safe_dump(given))
+    await apply(pipeline, dealer.tenant, read(tmp_path, spec), by=ordered(dealer))
+    now = (await again(dealer, person.user)).roles
+    cars, comments, users = (spec[name].grants_of(now) for name in ("cars", "comments", "users"))
+    assert [(spec["cars"].writes(one), spec["cars"].verbs_of([one]), one.delete) for one in cars] == [
+        (frozenset(), [], False)
+    ]
+    assert comments == ()
+    assert [replace(one, role="") for one in users] == [
+        replace(one, role="") for one in spec["users"].grants_of(person.roles)
+    ]

@@ -8,21 +8,25 @@ from uuid import UUID
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from directapp.app.spec import load_spec
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
 from directapp.domains.imports.set_up import apply, differences
 from directapp.domains.imports.set_up_files import carried, fields_of, read, write
+from directapp.domains.people.fields import IDENTITY_MAPPINGS, IDENTITY_PROVIDERS, ROLES
+from directapp.domains.people.role_pieces import pieces_of_role, stored
+from directapp.domains.people.roles import WORKING
 from directapp.kernel.actor import system_actor
 from directapp.kernel.errors import DirectAppError
+from directapp.kernel.roles import Piece
 from directapp.services.intent import Intent
-from domains.imports.test_set_up import empty, ordered, plain, taken
+from domains.imports.test_set_up import empty, ordered, plain, sign_in_provider, taken
 from support.dealer import Dealer
+from support.own_roles import SPEC
 
 # Webhooks are made by hand in each installation, before the rules that name them.
 BY_HAND = {"workflow_rules"}
-METAS = [meta for meta in carried(load_spec()) if meta.name not in {"tenants", *BY_HAND}]
+METAS = [meta for meta in carried(SPEC) if meta.name not in {"tenants", *BY_HAND}]
 _WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp")), min_size=1
 )
@@ -41,6 +45,29 @@ NAMED: dict[str, st.SearchStrategy[Any]] = {
     "settings": st.dictionaries(_WORDS.map(lambda word: word[:9]), st.none() | st.integers(-9, 9) | _NASTY, max_size=4),
     "archive_after_days": st.integers(1, 900),
 }
+
+
+@st.composite
+def roles(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw a role of the company's own: some of what some entries of the product's roles give, or switched off."""
+    code, based_on = draw(st.from_regex(r"egen_[a-z0-9_]{1,9}", fullmatch=True)), draw(st.sampled_from(WORKING.split()))
+    every = [one for role in (based_on, "manager") for one in pieces_of_role(SPEC, role)]
+    given = draw(
+        st.none() | st.lists(st.sampled_from(every).flatmap(parts_of), max_size=4, unique_by=lambda p: p.entry)
+    )
+    names = {name: draw(_NASTY | _WORDS)[:60] for name in ("name_nb", "name_en")}
+    return {"code": code, "based_on": based_on, "pieces": None if given is None else stored(given), **names}
+
+
+def parts_of(piece: Piece) -> st.SearchStrategy[Piece]:
+    """Return pieces that give some of what a piece does."""
+    some = {
+        name: st.lists(st.sampled_from(held), unique=True).map(tuple)
+        for name in ("read", "write", "verbs")
+        if (held := getattr(piece, name))
+    }
+    flags = {name: st.booleans() for name in ("create", "delete") if getattr(piece, name)}
+    return st.builds(Piece, st.just(piece.collection), st.just(piece.entry), **some, **flags)
 
 
 def value_of(item: Field) -> st.SearchStrategy[Any]:  # noqa: PLR0911 - one line a kind
@@ -76,6 +103,8 @@ def set_ups(draw: st.DrawFn, metas: list[CollectionMeta]) -> list[tuple[str, dic
                 for item in fields_of(meta)
                 if item.points_to is None and (item.required or draw(st.booleans()))
             }
+            if meta.name == ROLES and draw(st.booleans()):
+                values = draw(roles())
             refs = {item.name: draw(st.integers(0, 5)) for item in fields_of(meta) if item.points_to}
             rows.append((meta.name, values, refs))
     return rows
@@ -84,7 +113,7 @@ def set_ups(draw: st.DrawFn, metas: list[CollectionMeta]) -> list[tuple[str, dic
 async def furnish(dealer: Dealer, rows: list[tuple[str, dict[str, Any], dict[str, int]]]) -> None:
     """Make what the product takes of these rows."""
     spec = dealer.application.platform.spec
-    known: dict[str, list[UUID]] = {}
+    known: dict[str, list[UUID]] = {IDENTITY_PROVIDERS: [await sign_in_provider(dealer)]}
     for name, values, refs in rows:
         pointed: dict[str, Any] = {}
         for field, turn in refs.items():
@@ -115,6 +144,7 @@ def differing(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, 
     return [found for found in pairs if found[2] != found[3]]
 
 
+OWN = "roles of the company's own"
 seen: set[str] = set()
 
 
@@ -131,11 +161,13 @@ async def test_a_generated_set_up_is_the_same_in_an_empty_company(dealer: Dealer
     await furnish(source, rows)
     things = await taken(source)
     seen.update(collection for collection, _ in things)
+    seen.update(OWN for (name, _), one in things.items() if name == ROLES and one.values["pieces"])
     with TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, spec, things)
         assert plain(read(folder, spec)) == plain(things)
         there = await empty(dealer)
+        await sign_in_provider(there)
         await apply(pipeline, there.tenant, read(folder, spec), by=ordered(there))
         assert differing(plain(things), plain(await taken(there))) == []
         assert await differences(pipeline, there.tenant, read(folder, spec)) == []
@@ -144,3 +176,4 @@ async def test_a_generated_set_up_is_the_same_in_an_empty_company(dealer: Dealer
 def test_what_was_generated_is_of_many_kinds() -> None:
     """Where the product refuses all that is drawn, nothing was tried."""
     assert len(seen) > len(METAS) // 2, seen
+    assert {OWN, IDENTITY_MAPPINGS} <= seen

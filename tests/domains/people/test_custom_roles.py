@@ -108,7 +108,7 @@ async def test_the_comparison_tells_who_gains_and_loses_what_on_live_data(dealer
     version = await draft(dealer, role, pieces("planner", "comments"))
     answer = await dealer.do(admin, "roles", "simulate", role, version=str(version))
     told: Any = orjson.loads(answer.json or "{}")["simulation"]
-    assert (told["people"], told["left"]) == (2, 0)
+    assert (told["people"], told["uncounted"]) == (2, 0)
     (alone,) = [g for g in told["groups"] if [p["user"] for p in g["people"]] == [str(person.user)]]
     found = {change["collection"]: change for change in alone["changes"]}
     assert "identity" not in found["cars"]["lost"]["read"]
@@ -118,6 +118,27 @@ async def test_the_comparison_tells_who_gains_and_loses_what_on_live_data(dealer
     # Who is a planner besides loses nothing.
     (same,) = [g for g in told["groups"] if [p["user"] for p in g["people"]] == [str(both.user)]]
     assert (same["changes"], same["people"][0]["rows"]) == ([], {})
+
+
+async def test_whose_rows_would_take_too_long_to_count_is_told(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> None:
+    admin = await dealer.person("tenant_admin", "")
+    role = await own_role(dealer, "vikar", "planner", pieces("planner", "cars"))
+    people = [await holder(dealer, role, name=name) for name in ("Anne", "Berit", "Cecilie")]
+    version = await draft(dealer, role, pieces("planner", "cars", read=("identity",)))
+    # The same rows are seen: nothing has to be counted, and nobody is left out.
+    monkeypatch.setattr("directapp.domains.people.role_verbs._MOST_QUESTIONS", 0)
+    answer = await dealer.do(admin, "roles", "simulate", role, version=str(version))
+    (group,) = (told := orjson.loads(answer.json or "{}")["simulation"])["groups"]
+    assert (told["uncounted"], [one["rows"] for one in group["people"]]) == (0, [{}, {}, {}])
+    # Without the cars two questions are asked for each of them, and there is room for two people.
+    monkeypatch.setattr("directapp.domains.people.role_verbs._MOST_QUESTIONS", 5)
+    sites = {"dealership": str(dealer.sites["490"]), "prep_center": str(dealer.sites["499"])}
+    await dealer.create(admin, "cars", vin="WVWZZZ1JZXW100000", car_type="new", make="Audi", model="A4", **sites)
+    version = await draft(dealer, role, [])
+    answer = await dealer.do(admin, "roles", "simulate", role, version=str(version))
+    (group,) = (told := orjson.loads(answer.json or "{}")["simulation"])["groups"]
+    assert [one.get("rows") for one in group["people"]] == [{"cars": [1, 0]}, {"cars": [1, 0]}, None]
+    assert (told["people"], told["uncounted"], len(people)) == (3, 1, 3)
 
 
 async def test_a_version_is_rolled_back_and_reaches_every_sign_in_at_once(dealer: Dealer) -> None:

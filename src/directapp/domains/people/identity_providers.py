@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from directapp.declare.access import KEYRING, Access, Grant
 from directapp.declare.case import Case
-from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.collection import Collection, SetUp, Unique, Views
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
 from directapp.declare.reading import BadValueError
@@ -198,12 +198,13 @@ _KEY = Group(
 
 PROVIDERS = Collection(
     name=IDENTITY_PROVIDERS,
+    set_up=SetUp(key=(IdentityProviders.issuer,), carried=False),
     label=_("Sign-in provider"),
     plural=_("Sign-in providers"),
     groups=(_CONTENT, _KEY),
     access=Access(
         grants=(Grant(role=ADMIN, read=("all",), write=("all",), create=True, delete=True, verbs=("set_secret",)),),
-        systems=(SYSTEM, KEYRING),
+        systems=(SYSTEM, "importer", KEYRING),
         delete_why=_("The company signs in there no more."),
     ),
     views=Views(
@@ -254,6 +255,7 @@ def gives_something(case: Case) -> list[Problem]:
 
 MAPPINGS = Collection(
     name=IDENTITY_MAPPINGS,
+    set_up=SetUp(key=(IdentityMappings.provider, IdentityMappings.value)),
     label=_("Role by group"),
     plural=_("Roles by group"),
     groups=(
@@ -308,7 +310,7 @@ MAPPINGS = Collection(
     ),
     access=Access(
         grants=(Grant(role=ADMIN, read=("all",), write=("all",), create=True, delete=True),),
-        systems=(SYSTEM,),
+        systems=(SYSTEM, "importer"),
         delete_why=_("A group that gives nothing any more must not go on giving it."),
     ),
     views=Views(

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from directapp.declare.access import Grant
 from directapp.declare.names import Row, Values, plain
+from directapp.declare.rules import All, Either, Not, Parent, Rule, SeenInFull, SubjectSeen
 from directapp.declare.spec import Spec
 from directapp.domains.people.fields import DEALERSHIPS, ROLE_VERSIONS, ROLES, USERS, Roles, RoleVersions, Users
 from directapp.domains.people.principal import build_actor
@@ -18,9 +20,8 @@ from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
-# So many people have their rows counted one by one, up to so many rows a collection; the rights of more are compared.
-MOST_COUNTED, MOST_COMPARED, MOST_ROWS = 12, 200, 10_000
-_MOST = 5_000
+# Rows are counted up to so many a collection, person by person until so many questions have been asked.
+MOST_ROWS, _MOST_QUESTIONS = 10_000, 1_000
 _OTHERS = _("The version belongs to another role.")
 _UNSEEN = _("See first what this version would change: what is in use now is not what it was compared with.")
 _IN_USE = _("This version is in use already.")
@@ -109,38 +110,72 @@ async def holders(ctx: CommandContext, code: str) -> list[Row]:
 
 
 async def _simulated(ctx: CommandContext, before: CustomRole | None, after: CustomRole) -> dict[str, Any]:
-    """Return what people would gain and lose: those alike in ``groups``, and the rows of some, before and after."""
+    """Return what people would gain and lose: those alike in ``groups``, each with their rows, before and after.
+
+    ``uncounted`` people have no ``rows``, as the questions were used up; their rights are compared all the same.
+    """
     people = await holders(ctx, after.code)
     sites = [plain(one.row) for one in await ctx.every(DEALERSHIPS, system=SYSTEM)]
     own = [plain(one.row) for one in await ctx.every(ROLES, system=SYSTEM)]
     groups: dict[tuple[frozenset[str], frozenset[str]], dict[str, Any]] = {}
-    for place, user in enumerate(people[:MOST_COMPARED]):
+    asked: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+    left, uncounted = _MOST_QUESTIONS, 0
+    for user in people:
         present = build_actor(ctx.actor.tenant, plain(user), sites, own=own)
-        others = present.roles - {before}
-        pair = (present.roles, others | {after})
-        group = groups.get(pair)
-        if group is None:
+        pair = (present.roles, (present.roles - {before}) | {after})
+        if pair not in groups:
             told = [_told(one) for one in changes(ctx.work.spec, *pair)]
-            group = groups[pair] = {"changes": told, "people": []}
-        rows = {}
-        if place < MOST_COUNTED:
-            rows = await _rows(ctx, present, replace(present, roles=pair[1]))
-        group["people"].append({"user": str(present.user), "name": present.name, "rows": rows})
-    left = max(0, len(people) - MOST_COMPARED)
-    return {"people": len(people), "left": left, "groups": list(groups.values())}
+            groups[pair], asked[pair] = {"changes": told, "people": []}, _asked(ctx.work.spec, *pair)
+        person: dict[str, Any] = {"user": str(present.user), "name": present.name}
+        if 2 * len(asked[pair]) <= left:
+            left -= 2 * len(asked[pair])
+            person["rows"] = await _rows(ctx, asked[pair], present, replace(present, roles=pair[1]))
+        else:
+            uncounted += 1
+        groups[pair]["people"].append(person)
+    return {"people": len(people), "uncounted": uncounted, "groups": list(groups.values())}
 
 
 def _told(change: Any) -> dict[str, Any]:
     return {"collection": change.collection, "gained": dict(change.gained), "lost": dict(change.lost)}
 
 
-async def _rows(ctx: CommandContext, before: Actor, after: Actor) -> dict[str, list[int]]:
+def _asked(spec: Spec, before: frozenset[str], after: frozenset[str]) -> list[str]:
+    """Return the collections of which another set of roles may see other rows.
+
+    Where none is seen by other rules, nothing that follows a record of another one is seen by more or fewer either.
+    """
+    given = {
+        meta.name: [frozenset(_seen(g) for g in meta.grants_of(r)) for r in (before, after)] for meta in spec.exposed
+    }
+    own = {name for name, (was, now) in given.items() if was != now}
+    return [
+        name for name, sets in given.items() if name in own or (own and any(map(_follows, frozenset().union(*sets))))
+    ]
+
+
+def _seen(grant: Grant) -> tuple[Rule, bool]:
+    return grant.rows, grant.full
+
+
+def _follows(seen: tuple[Rule, bool]) -> bool:
+    """Whether a rule asks about another record."""
+    match seen[0]:
+        case All(parts=parts) | Either(parts=parts):
+            return any(_follows((part, False)) for part in parts)
+        case Not(part=part):
+            return _follows((part, False))
+        case SeenInFull() | SubjectSeen() | Parent():
+            return True
+        case _:
+            return False
+
+
+async def _rows(ctx: CommandContext, asked: Sequence[str], before: Actor, after: Actor) -> dict[str, list[int]]:
     """Return how many rows somebody sees of each collection, before and after, where that differs."""
-    spec: Spec = ctx.work.spec
     found = {}
-    for meta in spec.exposed:
-        if meta.grants_of(before.roles) or meta.grants_of(after.roles):
-            counts = [await ctx.count_seen(meta.name, actor, MOST_ROWS) for actor in (before, after)]
-            if counts[0] != counts[1]:
-                found[meta.name] = counts
+    for name in asked:
+        counts = [await ctx.count_seen(name, actor, MOST_ROWS) for actor in (before, after)]
+        if counts[0] != counts[1]:
+            found[name] = counts
     return found

@@ -13,7 +13,7 @@ from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.domains.people.fields import ROLE_VERSIONS, ROLES, USERS, Roles, RoleVersions, Users
 from directapp.domains.people.role_pieces import account_pieces, changes, digest_of
-from directapp.domains.people.role_verbs import MOST_COUNTED, MOST_ROWS
+from directapp.domains.people.role_verbs import MOST_ROWS
 from directapp.domains.people.roles import LABELS, WORKING, custom_role, pieces_of
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -31,6 +31,7 @@ from directapp.store.query import Condition, Order, Query
 HERE = "/app/admin/roles"
 administers = does(ROLES, "draft")
 _MOST_ROLES, _MOST_VERSIONS, _MOST_PEOPLE = 1000, 200, 5000
+_MOST_NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +257,12 @@ def _told(ctx: RequestContext, told: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a version would change, for people alike together."""
     groups = [
         {
-            "names": ", ".join(person["name"] for person in group["people"]),
+            "names": _names(ctx, [person["name"] for person in group["people"]]),
             "changes": told_changes(ctx, group["changes"]),
             "rows": [
                 (person["name"], ctx.say(meta.declared.plural), _counts(ctx, counts))
                 for person in group["people"]
-                for name, counts in person["rows"].items()
+                for name, counts in person.get("rows", {}).items()
                 if (meta := ctx.spec.get(name)) is not None
             ],
         }
@@ -270,9 +271,14 @@ def _told(ctx: RequestContext, told: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "people": told["people"],
         "groups": groups,
-        "left": say(ctx, "left", count=told["left"]) if told["left"] else "",
-        "uncounted": say(ctx, "uncounted", count=MOST_COUNTED) if told["people"] > MOST_COUNTED else "",
+        "uncounted": say(ctx, "uncounted", count=told["uncounted"]) if told.get("uncounted") else "",
     }
+
+
+def _names(ctx: RequestContext, names: list[str]) -> str:
+    """Return who they are, and how many more."""
+    told, more = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
+    return told if more <= 0 else say(ctx, "and_more", names=told, count=more)
 
 
 def _counts(ctx: RequestContext, counts: list[int]) -> str:

@@ -51,8 +51,11 @@ WORDS: Mapping[str, Text] = {
     "loses": _("Loses"),
     "row_counts": _("Rows seen"),
     "was_now": _("{before} before, {after} after"),
-    "left": _("{count} more were not compared one by one."),
-    "uncounted": _("Rows are counted for the first {count} people."),
+    "and_more": ngettext("{names} and {count} more", "{names} and {count} more"),
+    "uncounted": ngettext(
+        "The rows of {count} person were not counted: that would take too long. Their rights are compared.",
+        "The rows of {count} people were not counted: that would take too long. Their rights are compared.",
+    ),
     "simulate": _("See what it would change"),
     "activate": _("Put into use"),
     "back": _("Roll back to this version"),
