@@ -1,5 +1,6 @@
 # make run    starts DirectApp with its own PostgreSQL; PORT and DIRECTAPP_DATA move it
 # make test   runs every test; ARGS="-k plan" narrows it
+# make nightly  runs what takes minutes: upgrades under load, backups of a PostgreSQL elsewhere
 # make test-fast  runs those that need no PostgreSQL and no browser, within a minute
 # make check  what must hold before a commit; make format mends what can be mended by a tool
 SHELL := /bin/bash
@@ -38,7 +39,7 @@ MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -nam
 # What the device keeps and takes without network: the worker of the installed app is built from it too.
 PLACES := src/directapp/interfaces/web/features/floor/offline.json
 
-.PHONY: setup dev browser run test test-fast check format golden lock audit sbom bench scale clean
+.PHONY: setup dev browser run test test-fast nightly check format golden lock audit sbom bench scale clean
 setup: .venv/.package $(ASSETS)
 	@:
 dev: .venv/.dev node_modules/.dev $(ASSETS)
@@ -96,6 +97,10 @@ test: dev browser
 # What a test needs follows from its fixtures (tests/support/schedule.py): nobody keeps a list.
 test-fast: dev
 	@exec $(BIN)/python -m pytest -n $$(nproc || echo 2) --dist loadfile --no-loadscope-reorder -m 'not (browser or embedded or server)' $(ARGS)
+
+# What takes minutes, or the programs of the distribution (postgresql, pgbouncer, pgbackrest): skipped by name where one is missing.
+nightly: dev
+	@NIGHTLY=1 exec $(BIN)/python -m pytest -n0 --durations=0 tests/nightly $(ARGS)
 
 browser:
 	@if command -v chromium-headless-shell >/dev/null; then :; \

@@ -1,7 +1,6 @@
 """Migrations: a database in use comes up from the first release with what it holds."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -18,10 +17,10 @@ from directapp.kernel.clock import utc_now
 from directapp.kernel.ids import uuid7
 from directapp.services.reading import Reading
 from directapp.store.database import Database
-from directapp.store.migrate import FOLDER, bring_up_to_date, present_revision
+from directapp.store.migrate import bring_up_to_date, present_revision
 from directapp.store.query import Query
 from directapp.store.schema import lint
-from directapp.store.tables import build_metadata
+from support.migrations import config_for
 from support.server import Server
 
 SPEC = load_spec()
@@ -37,19 +36,11 @@ class Old:
     alembic: Config
 
 
-def config_for(dsn: str) -> Config:
-    config = Config(output_buffer=io.StringIO(), stdout=io.StringIO())
-    config.set_main_option("script_location", str(FOLDER))
-    config.set_main_option("path_separator", "os")
-    config.attributes |= {"metadata": build_metadata(SPEC), "dsn": dsn}
-    return config
-
-
 @pytest.fixture(scope="module")
 async def first(server: Server) -> AsyncIterator[str]:
     """Bring an empty database to the first revision, put a car in it, and shut its rows in as a release does."""
     name = await server.create()
-    await asyncio.to_thread(command.upgrade, config_for(server.owner(name)), "0001")
+    await asyncio.to_thread(command.upgrade, config_for(SPEC, server.owner(name)), "0001")
     connection = await asyncpg.connect(server.owner(name))
     try:
         sql = (
@@ -69,7 +60,7 @@ async def first(server: Server) -> AsyncIterator[str]:
 async def old(server: Server, first: str) -> AsyncIterator[Old]:
     """Copy the database of the first release for one test."""
     name = await server.create(first)
-    yield Old(server.owner(name), server.app(name), config_for(server.owner(name)))
+    yield Old(server.owner(name), server.app(name), config_for(SPEC, server.owner(name)))
     await server.drop(name)
 
 

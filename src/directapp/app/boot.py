@@ -10,7 +10,7 @@ import asyncpg
 import structlog
 
 from directapp.app.backups import ship_log, ship_rest
-from directapp.app.settings import Settings, kept_secret
+from directapp.app.settings import ConfigurationError, Settings, kept_secret
 from directapp.app.spec import load_spec
 from directapp.kernel.clock import utc_now
 from directapp.store.embedded.server import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
@@ -51,7 +51,11 @@ async def named_database(settings: Settings, *, beside: bool = False) -> AsyncIt
         owner = settings.database_url
         yield owner, settings.database_app_url or await _weak_role(owner, settings.data)
         return
-    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        why = f"DIRECTAPP_DATA: there can be no folder {settings.data}: {error.strerror}."
+        raise ConfigurationError(why) from error
     postgres = EmbeddedPostgres(settings.data / "postgres", log=_log.info, archive=settings.backs_up)
     mine = await asyncio.to_thread(_start, postgres, beside=beside)
     beating = [_keep_running(postgres), *([ship_log(settings)] if settings.backs_up else ())] if mine else []

@@ -33,8 +33,8 @@ def main() -> None:
     try:
         cli.build(commands)()
     except Exception as error:
-        from directapp.app.refusals import REFUSALS
+        from directapp.app.refusals import REFUSALS, sentence
 
         if not isinstance(error, REFUSALS):
             raise
-        sys.exit(f"DirectApp: {error}")
+        sys.exit(f"DirectApp: {sentence(error)}")

@@ -13,6 +13,16 @@ from directapp.store.embedded.server import EmbeddedPostgresError
 from directapp.store.migrate import OutdatedDatabaseError
 from directapp.store.schema import NewerDatabaseError
 
+# The database that is named is not there, or lets us not in.
+AWAY = (
+    ConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.ClientConfigurationError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.TooManyConnectionsError,
+    socket.gaierror,
+)
 REFUSALS = (
     AddressTakenError,
     BackupError,
@@ -21,14 +31,14 @@ REFUSALS = (
     EmbeddedPostgresError,
     NewerDatabaseError,
     OutdatedDatabaseError,
-    UnsafeRoleError,
-    # The database that is named is not there, or lets us not in.
-    ConnectionError,
     TimeoutError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.ClientConfigurationError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.TooManyConnectionsError,
-    socket.gaierror,
+    UnsafeRoleError,
+    *AWAY,
 )
+
+
+def sentence(error: Exception) -> str:
+    """Return what is said of a refusal: of a database that is away, by which setting it was named."""
+    if not isinstance(error, AWAY):
+        return str(error)
+    return f"PostgreSQL, which DATABASE_URL and DATABASE_APP_URL name, cannot be reached: {error}."

@@ -1,6 +1,7 @@
 """Settings: everything an installation may set, read once from the environment."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
@@ -10,7 +11,12 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from directapp.app.budgets import read_budgets
+from directapp.domains.people.signer import SHORTEST_SECRET
 from directapp.kernel.requests import is_origin
+
+# Those that name a file, or have in them what a file would.
+_FILES = ("maskinporten_key", "maskinporten_certificates", "azure_token_file")
+_SECRET = re.compile("SECRET|KEY|PASSWORD|TOKEN|DATABASE|DSN")
 
 
 class Settings(BaseSettings):
@@ -43,12 +49,12 @@ class Settings(BaseSettings):
 
     data: Path = Path("data")
     host: str = "127.0.0.1"
-    port: int = Field(default=8000, validation_alias="PORT")
+    port: int = Field(default=8000, ge=0, le=65535, validation_alias="PORT")
     public_url: str = ""
     security_contact: str = ""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     database_app_url: str = Field(default="", validation_alias="DATABASE_APP_URL")
-    pool: int = 16
+    pool: int = Field(default=16, ge=1)
     secret: str = ""
     encryption_key: str = ""
     encryption_keys_before: str = ""
@@ -61,7 +67,7 @@ class Settings(BaseSettings):
     demo: bool = False
     demo_password: str = "klargjort-2026"  # noqa: S105 - the published password of the demo, never of a real tenant
     smtp_host: str = ""
-    smtp_port: int = 587
+    smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_from: str = "DirectApp <no-reply@localhost>"
@@ -87,10 +93,10 @@ class Settings(BaseSettings):
     s3_region: str = "us-east-1"
     s3_key: str = ""
     s3_secret: str = ""
-    largest_file: int = 25 * 1024 * 1024
-    unused_files_days: int = 30
-    job_lease: float = 30.0
-    loop_lag_ms: int = 250
+    largest_file: int = Field(default=25 * 1024 * 1024, ge=1)
+    unused_files_days: int = Field(default=30, ge=1)
+    job_lease: float = Field(default=30.0, gt=0)
+    loop_lag_ms: int = Field(default=250, ge=1)
     private_webhooks: bool = False
     vegvesen_key: str = ""
     vegvesen_url: str = ""
@@ -124,10 +130,30 @@ class Settings(BaseSettings):
     backup_s3_key: str = ""
     backup_s3_secret: str = ""
     backup_key: str = ""
-    backup_days: int = 30
+    backup_days: int = Field(default=30, ge=1)
     idle_minutes: int = Field(default=12 * 60, ge=0)
     demand_tls: bool = False
     log: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, text: str) -> str:
+        """Refuse what could be guessed."""
+        if text and len(text) < SHORTEST_SECRET:
+            raise ValueError(f"it is too short: at least {SHORTEST_SECRET} characters, as of `openssl rand -base64 48`")
+        return text
+
+    @field_validator("encryption_key", "encryption_keys_before", "backup_key", *_FILES)
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        """Refuse the path of a file that is not there for whoever runs this."""
+        for one in text.split(","):
+            if one.strip().startswith("/"):
+                try:
+                    Path(one.strip()).read_bytes()
+                except OSError as error:
+                    raise ValueError(f"{one.strip()}: {error.strerror}") from None
+        return text
 
     @field_validator("rate_limits")
     @classmethod
@@ -162,18 +188,28 @@ class Settings(BaseSettings):
         return text
 
     @model_validator(mode="after")
+    def _addresses(self) -> Self:
+        """Refuse what is no address."""
+        for name, address in (self._outside() | {"DIRECTAPP_PUBLIC_URL": self.public_url}).items():
+            if address and not re.match(r"https?://[^/\s]", address):
+                raise ValueError(f"{name} must begin with https:// or http:// and name a host")
+        if self.sentry_dsn and not re.match(r"https?://[^@/\s]+@[^/\s]+/.*\d$", self.sentry_dsn):
+            raise ValueError("DIRECTAPP_SENTRY_DSN must look like https://KEY@HOST/NUMBER")
+        return self
+
+    @model_validator(mode="after")
     def _encrypted(self) -> Self:
         """Refuse what would be spoken to in plain words where TLS is demanded."""
         if not self.demand_tls:
             return self
         for name, address in (("DATABASE_URL", self.database_url), ("DATABASE_APP_URL", self.database_app_url)):
             if address and parse_qs(urlsplit(address).query).get("sslmode") != ["verify-full"]:
-                raise ValueError(f"{name} must end in ?sslmode=verify-full")
+                raise ValueError(f"{name} must end in ?sslmode=verify-full where DIRECTAPP_DEMAND_TLS is set")
         if self.rate_store and self.rate_store.partition("://")[0] not in {"rediss", "valkeys"}:
-            raise ValueError("DIRECTAPP_RATE_STORE must begin with rediss:// or valkeys://")
+            raise ValueError("DIRECTAPP_RATE_STORE must begin with rediss:// or valkeys:// by DIRECTAPP_DEMAND_TLS")
         for name, address in self._outside().items():
             if address and not address.startswith("https://"):
-                raise ValueError(f"{name} must begin with https://")
+                raise ValueError(f"{name} must begin with https:// where DIRECTAPP_DEMAND_TLS is set")
         return self
 
     def _outside(self) -> dict[str, str]:
@@ -224,11 +260,13 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
+        why = wrong["msg"].removeprefix("Value error, ")
         if not wrong["loc"]:
-            raise ConfigurationError(f"DIRECTAPP_DEMAND_TLS: {wrong['msg'].removeprefix('Value error, ')}.") from None
+            raise ConfigurationError(f"Settings: {why}.") from None
         name = str(wrong["loc"][0])
         named = name if name.isupper() else f"DIRECTAPP_{name.upper()}"
-        raise ConfigurationError(f"The setting {named} cannot be {wrong['input']!r}: {wrong['msg']}.") from None
+        told = "what it is" if _SECRET.search(named) else repr(wrong["input"])
+        raise ConfigurationError(f"The setting {named} cannot be {told}: {why}.") from None
 
 
 def kept_secret(path: Path) -> str:

@@ -13,7 +13,7 @@ from joserfc.jwk import OctKey
 from directapp.kernel.errors import TokenExpiredError, UnauthenticatedError
 
 ACCESS_LIFE = timedelta(minutes=15)
-_SHORTEST_SECRET = 32
+SHORTEST_SECRET = 32
 _AUDIENCE = "directapp"
 _SEALED = {"alg": "dir", "enc": "A256GCM"}
 
@@ -39,8 +39,8 @@ class Signer:
 
         """
         raw = secret.encode() if isinstance(secret, str) else secret
-        if len(raw) < _SHORTEST_SECRET:
-            raise ValueError(f"DIRECTAPP_SECRET must have at least {_SHORTEST_SECRET} characters")
+        if len(raw) < SHORTEST_SECRET:
+            raise ValueError(f"DIRECTAPP_SECRET must have at least {SHORTEST_SECRET} characters")
         self._access = OctKey.import_key(hmac.digest(raw, b"directapp access token", "sha256"))
         self._forms = hmac.digest(raw, b"directapp page forms", "sha256")
         self._codes = hmac.digest(raw, b"directapp recovery codes", "sha256")

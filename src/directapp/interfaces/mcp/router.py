@@ -109,7 +109,7 @@ class Assistant:
             more["WWW-Authenticate"] = f'Bearer error="invalid_token", resource_metadata="{self.public_url}{METADATA}"'
         retry = getattr(error, "retry_after", None)
         if retry is not None:
-            more["Retry-After"] = str(int(retry) + 1)
+            more["Retry-After"] = str(retry)
         kind = "invalid_token" if more.get("WWW-Authenticate") else error.code
         return JSONResponse({"error": kind, "error_description": words}, error.status, headers=more)
 

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from directapp.interfaces.scim.models import PROVIDER
 from directapp.interfaces.scim.router import LARGEST, ROOT
 from directapp.interfaces.scim.storage import DirectoryStorage, in_scim
-from directapp.kernel.errors import DirectAppError, Problem, TooManyError
+from directapp.kernel.errors import DirectAppError, Problem, TooManyError, UnavailableError
 from directapp.kernel.requests import admit, bounded
 from directapp.kernel.text import _
 from directapp.services.platform import Platform
@@ -49,7 +49,7 @@ class Endpoint:
         try:
             found = await self._handle(request)
         except DirectAppError as error:
-            if isinstance(error, TooManyError):
+            if isinstance(error, TooManyError | UnavailableError):
                 headers["Retry-After"] = str(error.retry_after)
             if error.status == HTTPStatus.UNAUTHORIZED:
                 headers["WWW-Authenticate"] = "Bearer"

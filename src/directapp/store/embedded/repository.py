@@ -59,7 +59,10 @@ class Repository:
                 **options,  # type: ignore[arg-type]
             )
         else:
-            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            except OSError as error:
+                raise BackupError(f"there can be no folder {place}: {error.strerror}") from error
             self._store = LocalStore(place)
         self._naming = hmac.digest(secret.encode(), b"directapp backup names", "sha256")
         self._cipher = AESGCM(hmac.digest(secret.encode(), b"directapp backup", "sha256"))
