@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
-from html.parser import HTMLParser
+from functools import cache, lru_cache
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -95,50 +95,54 @@ def added(folder: Path) -> Iterator[str]:
         languages.CATALOGUES.pop(CODE, None)
 
 
-class _Shown(HTMLParser):
-    """What a page shows or says to screen readers."""
+# Our templates escape what stands in an attribute: a tag ends at its first sign for that.
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)([^>]*)>|<!--.*?-->|<![^>]*>", re.DOTALL)
+_ATTRIBUTE = re.compile(r"""([\w:-]+)(?:="([^"]*)"|='([^']*)')?""")
+_SPOKEN = ("title", "aria-label", "placeholder", "alt")
+_SILENT = frozenset({"script", "style", "svg"})
+_BRACKETS = re.compile(f"{_OPEN}[^{_OPEN}{_SHUT}]*{_SHUT}")
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._silent = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "style", "svg"}:
-            self._silent += 1
-        given = dict(attrs)
-        # What somebody typed, and the languages' own names, are data.
-        if given.get("lang"):
-            return
-        self.texts += [given[name] or "" for name in ("title", "aria-label", "placeholder", "alt") if given.get(name)]
-        if tag == "input" and given.get("type") in {"submit", "button"}:
-            self.texts.append(given.get("value") or "")
+def _shown(html: str) -> Iterator[str]:
+    """Give what a page shows or says to screen readers."""
+    silent, at = 0, 0
+    for tag in _TAG.finditer(html):
+        if not silent and tag.start() > at:
+            yield html[at : tag.start()]
+        at = tag.end()
+        shut, name, attributes = tag[1], tag[2], tag[3]
+        if name in _SILENT:
+            silent += -1 if shut else 1
+        elif name and not shut:
+            yield from _spoken(name, attributes)
+    yield html[at:]
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in {"script", "style", "svg"}:
-            self._silent -= 1
 
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.texts.append(data)
+@lru_cache(10_000)
+def _spoken(tag: str, attributes: str) -> tuple[str, ...]:
+    given = {found[1]: found[2] or found[3] or "" for found in _ATTRIBUTE.finditer(attributes)}
+    # What somebody typed, and the languages' own names, are data.
+    if given.get("lang"):
+        return ()
+    names = (*_SPOKEN, "value") if tag == "input" and given.get("type") in {"submit", "button"} else _SPOKEN
+    return tuple(given[name] for name in names if given.get(name))
 
 
 def untranslated(html: str, data: set[str]) -> set[str]:
     """Return the words of a page that stand outside the brackets of the third language, and are no data."""
-    shown = _Shown()
-    shown.feed(html)
-    return {
-        word
-        for text in shown.texts
-        for word in re.findall(r"\w{3,}", _outside(text))
-        if not re.search(r"[\d_]", word) and word.casefold() not in data | _SIGNS
-    }
+    found = {word for text in _shown(html) for word in _words_outside(text)}
+    return {word for word in found if word.casefold() not in data and word.casefold() not in _SIGNS}
+
+
+@lru_cache(50_000)
+def _words_outside(text: str) -> frozenset[str]:
+    words = re.findall(r"\w{3,}", _outside(unescape(text)))
+    return frozenset(word for word in words if not re.search(r"[\d_]", word))
 
 
 def _outside(text: str) -> str:
     """Return what stands outside brackets; a value filled in within them is told by its own text."""
-    depth, kept = 0, []
-    for sign in text:
-        depth += (sign == _OPEN) - (sign == _SHUT)
-        kept.append(" " if depth or sign == _SHUT else sign)
-    return "".join(kept)
+    while (less := _BRACKETS.sub(" ", text)) != text:
+        text = less
+    # A text that was cut short ends without its bracket.
+    return text.partition(_OPEN)[0].replace(_SHUT, " ")

@@ -316,10 +316,9 @@ def build_app(application: Application) -> Front:
     api = rest.build(application.platform, application.auth, application.attachments)
     app.include_router(api)
     app.include_router(scim.build(application.platform))
-    app.include_router(
-        pages.build(application.platform, application.auth, application.attachments, outside=outside_of(application))
-    )
-    app.router.routes += [*assistant.routes(), Route(METRICS, Metrics(application).answer)]
+    site = pages.build(application.platform, application.auth, application.attachments, outside=outside_of(application))
+    # An included router has each of its routes matched through two more calls, a millisecond for a late one.
+    app.router.routes += [*site.routes, *assistant.routes(), Route(METRICS, Metrics(application).answer)]
     app.add_exception_handler(HTTPStatus.NOT_FOUND, _lost)
     settings = application.settings
     return Front(

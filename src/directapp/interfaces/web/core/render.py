@@ -1,14 +1,18 @@
 """Render: the templates, compiled once, and the built assets they name."""
 
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import orjson
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from directapp.derive.present import locale_of
 from directapp.kernel.languages import CATALOGUES, Language, languages
@@ -60,6 +64,30 @@ class _Templates(Environment):
         return super().getattr(obj, attribute)
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates, kept where Python keeps its own: a fifth of a start goes to compiling them.
+
+    How they are compiled follows from this file, so its content is in the name of what is kept.
+    """
+
+    def __init__(self) -> None:
+        kept = Path(__file__).with_name("__pycache__") / "compiled"
+        super().__init__(str(kept), f"{sha256(Path(__file__).read_bytes()).hexdigest()[:12]}-%s.bin")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was kept of a template, where anything was."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template, unless Python keeps nothing or the folder is read-only."""
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            Path(self.directory).mkdir(parents=True, exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
 def template_folders() -> list[Path]:
     """Return where templates lie: in the core, with the derived pages, and with each feature."""
     return sorted(Path(str(_HERE)).glob("**/templates"))
@@ -86,6 +114,7 @@ def build_templates(names: Mapping[str, str], **common: Any) -> Environment:
         undefined=StrictUndefined,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_Compiled(),
         trim_blocks=True,
         lstrip_blocks=True,
     )

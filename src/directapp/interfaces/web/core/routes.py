@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import Scope
 
 from directapp.interfaces.web.core import errors
 from directapp.interfaces.web.core.context import AnsweredError, PageServices, client_address, open_context, request_id
@@ -68,6 +70,12 @@ def page_route(services: PageServices) -> type[APIRoute]:
                 return response
 
             return handle
+
+        def matches(self, scope: Scope) -> tuple[Match, Scope]:
+            """Look at the beginning of an address first: hundreds of patterns are tried for one request."""
+            if not scope.get("root_path") and not scope["path"].startswith(self.path_format.partition("{")[0]):
+                return Match.NONE, {}
+            return super().matches(scope)
 
     return PageRoute
 
