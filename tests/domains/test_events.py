@@ -223,6 +223,14 @@ class Story:
                 self.dealer.application.platform.pipeline, self.dealer.tenant, "fleet", "test", "", None
             ) as ctx:
                 await sweep(ctx)
+        program = await self.do("service_programs", "create", name="Service", every_km=500)
+        await self.do("service_programs", "apply", program)
+        oil = await self.do(
+            "maintenance_schedules", "create", vehicle=str(van), name="Olje", every_km=100, counted_from_km=0
+        )
+        await self.do("meter_readings", "create", vehicle=str(van), km=150)
+        await self.dealer.application.dispatcher.drain(self.dealer.tenant)
+        await self.do("maintenance_schedules", "done", oil)
         await self.do("vehicles", "send_to_workshop", van)
         await self.do("vehicles", "take_out", van, reason="Bremser")
         await self.do("vehicles", "phase_out", van)

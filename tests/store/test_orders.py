@@ -20,7 +20,8 @@ _SMALL = {
     "api_keys", "booking_templates", "dealerships", "departments", "directory_groups", "directory_people", "drivers",
     "identity_mappings", "identity_providers", "inspection_templates", "list_columns", "network_rules",
     "own_fields",
-    "parts_inventory", "resources", "roles", "saved_views", "tenants", "users", "webhooks", "workflow_rules",
+    "parts_inventory", "resources", "roles", "saved_views", "service_programs", "tenants", "users",
+    "webhooks", "workflow_rules",
     "working_hours",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from datetime import time
 from functools import partial
 
 from directapp.domains.cars import jobs as car_jobs
+from directapp.domains.maintenance import jobs as maintenance_jobs
 from directapp.domains.messages.sign_in_letters import sign_in_jobs
 from directapp.domains.own_fields import jobs as own_field_jobs
 from directapp.domains.people import jobs as people_jobs
@@ -26,9 +27,9 @@ REACTOR = "workflow"
 
 
 def jobs(auth: Auth) -> Sequence[Job]:
-    """Return the jobs of sign-in letters and of planning."""
+    """Return the jobs of sign-in letters, of planning and of maintenance."""
     letters = (partial(send, auth) for send in (send_reset, send_second_factor_reset))
-    return (*sign_in_jobs(partial(send_invite, auth), *letters), *planning_jobs.JOBS)
+    return (*sign_in_jobs(partial(send_invite, auth), *letters), *planning_jobs.JOBS, *maintenance_jobs.JOBS)
 
 
 def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles, encryption: Encryption) -> Sequence[Schedule]:
@@ -67,6 +68,7 @@ def schedules(pipeline: Pipeline, owner: str, unused: UnusedFiles, encryption: E
         *people_jobs.SCHEDULES,
         *privacy_jobs.SCHEDULES,
         *vehicle_jobs.SCHEDULES,
+        *maintenance_jobs.SCHEDULES,
         *own_field_jobs.SCHEDULES,
         Schedule(
             name="delete unused files",

@@ -67,6 +67,7 @@ async def furnish(dealer: Dealer) -> None:
     await make("message_texts", event="customer.ready", language="nb", subject="Klar hos oss", body=body)
     above = await make("departments", name="Drift", cost_centre="4100")
     await make("departments", name="Verksted", parent=str(above), dealership=str(site))
+    await make("service_programs", name="Service A", vehicle_type="van", every_months=12, every_km=15_000)
     other = dealer.sites["499"]
     hook = await make("webhooks", name="Regnskap", url="https://regnskap.example/krok", events=["car.sold"])
     await make("workflow_rules", name="Solgt", event="car.sold", action="call_webhook", webhook=str(hook))

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 import pytest
 
 from directapp.declare.names import Values
@@ -17,23 +16,9 @@ from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenErro
 from directapp.services.jobs import acting
 from directapp.store.query import Query
 from support.dealer import Dealer
+from support.fleet import driver, rows, vehicle
 
 VIN = "WZZTESTXXRX000001"
-
-
-async def vehicle(dealer: Dealer, actor: Actor, number: str = "101", **more: Any) -> UUID:
-    """Return a vehicle in operation."""
-    made = await dealer.create(actor, "vehicles", number=number, vehicle_type="van", **more)
-    await dealer.do(actor, "vehicles", "activate", made)
-    return made
-
-
-async def driver(dealer: Dealer, leader: Actor, role: str = "driver", **more: Any) -> tuple[Actor, UUID]:
-    """Return a driver with a licence for cars: the person and the row."""
-    person = await dealer.person(role, "490")
-    row = await dealer.create(leader, "drivers", name=person.name, user=str(person.user), **more)
-    await dealer.create(leader, "certifications", driver=str(row), kind="licence_b")
-    return person, row
 
 
 async def km_of(dealer: Dealer, actor: Actor, record: UUID) -> int | None:
@@ -121,11 +106,6 @@ async def test_one_vin_has_one_life_in_both_halves(dealer: Dealer) -> None:
 
 def every() -> Any:
     return Query(fields=(("id",), ("vin",), ("odometer_km",), ("from_car", "id")), limit=10)
-
-
-def rows(page: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = orjson.loads(page.json)
-    return found
 
 
 async def test_a_vehicle_is_handed_to_one_driver_at_a_time_and_only_with_the_licence(dealer: Dealer) -> None:

@@ -9,6 +9,9 @@ from uuid import UUID
 from directapp.app.container import Application
 from directapp.app.demo.sites import Group
 from directapp.app.demo.words import FIRST, LAST
+from directapp.domains.maintenance.fields import MAINTENANCE_SCHEDULES, SERVICE_PROGRAMS, ServicePrograms
+from directapp.domains.maintenance.programs import fits, planned
+from directapp.domains.maintenance.review import review
 from directapp.domains.vehicles.fields import (
     ASSIGNMENTS,
     CERTIFICATIONS,
@@ -16,11 +19,14 @@ from directapp.domains.vehicles.fields import (
     METER_READINGS,
     RESERVATIONS,
     VEHICLES,
+    Vehicles,
 )
 from directapp.kernel.actor import Actor
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.ids import uuid7
+from directapp.services.command import CommandContext
 from directapp.services.jobs import acting
+from directapp.services.seen import Seen
 
 SYSTEM = "demo"
 _MODELS = (
@@ -38,7 +44,15 @@ _MODELS = (
 _STATUSES = ("active",) * 17 + ("in_workshop", "out_of_service", "commissioning")
 _USES = ("assigned", "assigned", "pool", "on_call")
 _CARS = frozenset({"sedan", "suv", "van", "pickup"})
-_EARLIER, _ASKED = 2, 3
+_EARLIER, _ASKED = 4, 3
+_PROGRAMS: tuple[dict[str, Any], ...] = (
+    {"name": "Service Toyota", "make": "Toyota", "every_km": 15_000, "every_months": 12, "lead_km": 1_500},
+    {"name": "Service Volkswagen", "make": "Volkswagen", "every_km": 30_000, "every_months": 24, "lead_km": 2_000},
+    {"name": "Service lastebil", "vehicle_type": "truck", "every_km": 40_000, "every_months": 6, "lead_km": 3_000},
+    {"name": "Bremsekontroll tilhenger", "vehicle_type": "trailer", "every_months": 12, "grace_days": 14},
+    {"name": "Sakkyndig kontroll truck", "vehicle_type": "forklift", "every_months": 12, "basis": "fixed"},
+    {"name": "Hjulskift", "every_months": 6, "basis": "fixed", "vehicle_type": "van", "grace_days": 14},
+)
 
 
 def _vin(seed: int, number: int) -> str:
@@ -124,6 +138,24 @@ def _assigned(
     return made
 
 
+async def _maintained(ctx: CommandContext, rng: Random, vehicles: Sequence[Seen], now: datetime) -> None:
+    """Give vehicles their schedules, counted from some time ago, and work out how they stand."""
+    programs = await ctx.create_all(SERVICE_PROGRAMS, _PROGRAMS)
+    made = []
+    for vehicle in vehicles:
+        km = vehicle.row.get(Vehicles.odometer_km)
+        for program in programs:
+            if fits(program.row, vehicle.row):
+                months, every = program.row[ServicePrograms.every_months], program.row.get(ServicePrograms.every_km)
+                since = oslo_day(now) - timedelta(days=rng.randint(0, 30 * months + 20))
+                begun: dict[str, Any] = {"counted_from_on": since, "last_done_on": since}
+                if km and every:
+                    begun |= {"counted_from_km": max(0, km - rng.randint(0, int(every * 1.05)))}
+                made.append({**planned(program, vehicle), **begun})
+    await ctx.create_all(MAINTENANCE_SCHEDULES, made)
+    await review(ctx, vehicles)
+
+
 async def park_fleet(
     application: Application, tenant: UUID, cast: Mapping[str, Actor], sites: Mapping[str, UUID], group: Group
 ) -> None:
@@ -162,9 +194,10 @@ async def park_fleet(
     ]
     async with acting(application.platform.pipeline, tenant, SYSTEM, "demo", "", None) as ctx:
         await ctx.create_all(DRIVERS, drivers)
-        await ctx.create_all(VEHICLES, vehicles)
+        parked = await ctx.create_all(VEHICLES, vehicles)
     async with acting(application.platform.pipeline, tenant, SYSTEM, "demo", "", None) as ctx:
         await ctx.create_all(METER_READINGS, _readings(rng, vehicles, now))
         await ctx.create_all(CERTIFICATIONS, _papers(rng, drivers, today))
         await ctx.create_all(ASSIGNMENTS, given)
         await ctx.create_all(RESERVATIONS, reserved)
+        await _maintained(ctx, rng, parked, now)

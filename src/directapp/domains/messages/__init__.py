@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from directapp.declare.collection import Collection
 from directapp.declare.events import Event, events_in
-from directapp.domains.messages import certificates, events, handlers, outward, returned
+from directapp.domains.messages import certificates, events, handlers, maintenance, outward, returned
 from directapp.domains.messages.log import MESSAGES
 from directapp.domains.messages.notifications import NOTIFICATIONS
 from directapp.domains.messages.preferences import NOTICE_CHOICES
@@ -31,4 +31,5 @@ EVENT_HANDLERS: dict[Event, Callable[[CommandContext], Awaitable[None]]] = {
     **outward.EVENT_HANDLERS,
     **returned.EVENT_HANDLERS,
     **certificates.EVENT_HANDLERS,
+    **maintenance.EVENT_HANDLERS,
 }

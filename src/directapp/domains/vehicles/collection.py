@@ -5,6 +5,7 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Values, field_name
@@ -157,6 +158,14 @@ def when_status_began(case: Case) -> Values:
     return {Vehicles.status_since: case.now} if case.before is None or case.changed(Vehicles.status) else {}
 
 
+def meters_moved(case: Case) -> bool:
+    """Whether a write moves what a vehicle's meters stand at, or takes it out of the fleet."""
+    if case.before is None:
+        return False
+    left = case.changed(Vehicles.status) and case.get(Vehicles.status) not in IN_FLEET
+    return left or case.changed(Vehicles.odometer_km, Vehicles.engine_hours)
+
+
 _STEPS = (
     ("planned", "commissioning", None),
     ("planned", "active", events.IN_OPERATION),
@@ -277,4 +286,5 @@ COLLECTION = Collection(
         ("vin",),
         ("next_inspection_due",),
     ),
+    events=(Emit(event=events.METERED, when=meters_moved),),
 )

@@ -1,0 +1,22 @@
+"""Maintenance: what is done on vehicles again and again, and when it is due.
+
+Adds the collections ``service_programs`` and ``maintenance_schedules``. A program makes a schedule for each vehicle
+that it is for; how schedules stand is worked out at each reading and every night.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from directapp.declare.collection import Collection
+from directapp.declare.events import Event, events_in
+from directapp.domains.maintenance import events, programs, schedules
+from directapp.domains.maintenance.review import review_schedule, review_vehicle
+from directapp.domains.vehicles import events as vehicle_events
+
+COLLECTIONS: tuple[Collection, ...] = (programs.COLLECTION, schedules.COLLECTION)
+EVENTS: tuple[Event, ...] = events_in(events)
+EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {
+    vehicle_events.IN_OPERATION: programs.give_new_vehicle,
+    vehicle_events.METERED: review_vehicle,
+    events.SCHEDULED: review_schedule,
+}

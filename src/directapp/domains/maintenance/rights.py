@@ -1,0 +1,7 @@
+"""Who works with maintenance, and as whom the system does."""
+
+SYSTEM = "fleet"
+SYSTEMS = ("fleet", "importer", "demo", "workflow")
+LEADERS = "fleet_manager manager"
+HANDS = "technician mechanic"
+WATCHING = "supervisor dispatcher parts driver safety_officer safety_rep buyer finance"
