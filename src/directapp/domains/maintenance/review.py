@@ -16,7 +16,7 @@ from directapp.domains.maintenance.outlook import UNKNOWN, Paces, differing, out
 from directapp.domains.maintenance.rights import SYSTEM
 from directapp.domains.maintenance.words import INTERVAL_NAMES
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
-from directapp.domains.vehicles.words import IN_FLEET
+from directapp.domains.vehicles.naming import IN_FLEET
 from directapp.kernel.clock import oslo_day
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen

@@ -1,5 +1,9 @@
 """Who works with maintenance, and as whom the system does."""
 
+from directapp.declare.rules import SeenInFull
+from directapp.domains.vehicles.fields import VEHICLES
+
+SEEN = SeenInFull("vehicle", VEHICLES)
 SYSTEM = "fleet"
 SYSTEMS = ("fleet", "importer", "demo", "workflow")
 LEADERS = "fleet_manager manager"

@@ -17,6 +17,7 @@ from directapp.domains.people.roles import ADMIN
 from directapp.domains.registered.naming import IDENTIFYING, REGISTRY
 from directapp.domains.vehicles import events
 from directapp.domains.vehicles.fields import DRIVERS, VEHICLES, Vehicles
+from directapp.domains.vehicles.naming import IN_FLEET, VEHICLE_TYPES
 from directapp.domains.vehicles.rights import (
     BELOW,
     HANDS,
@@ -29,14 +30,7 @@ from directapp.domains.vehicles.rights import (
     WATCHING,
 )
 from directapp.domains.vehicles.verbs import LEADING, VERBS, WORKING
-from directapp.domains.vehicles.words import (
-    CLASSIFICATIONS,
-    IN_FLEET,
-    OWNERSHIPS,
-    PLUGS,
-    STATES,
-    VEHICLE_TYPES,
-)
+from directapp.domains.vehicles.words import CLASSIFICATIONS, OWNERSHIPS, PLUGS, STATES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, pgettext
 

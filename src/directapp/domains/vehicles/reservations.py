@@ -29,8 +29,9 @@ from directapp.domains.vehicles.fields import (
 )
 from directapp.domains.vehicles.handing import take_in, take_out
 from directapp.domains.vehicles.meters import km_field
+from directapp.domains.vehicles.naming import IN_USE
 from directapp.domains.vehicles.rights import LEADERS, SEEN, SYSTEMS
-from directapp.domains.vehicles.words import IN_USE, SHARED
+from directapp.domains.vehicles.words import SHARED
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, Problem
 from directapp.kernel.text import Text, _, pgettext

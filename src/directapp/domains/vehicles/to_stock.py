@@ -14,7 +14,8 @@ from directapp.domains.registered.naming import IDENTIFYING, REGISTRY
 from directapp.domains.vehicles.events import PUT_IN_SERVICE
 from directapp.domains.vehicles.events import TO_STOCK as TAKEN_TO_STOCK
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
-from directapp.domains.vehicles.words import CLASSIFICATIONS, IN_FLEET, OWNERSHIPS, VEHICLE_TYPES
+from directapp.domains.vehicles.naming import IN_FLEET, VEHICLE_TYPES
+from directapp.domains.vehicles.words import CLASSIFICATIONS, OWNERSHIPS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext

@@ -9,8 +9,8 @@ from directapp.declare.kinds import Kind
 from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
 from directapp.domains.vehicles.fields import METER_READINGS, MeterReadings, Vehicles
+from directapp.domains.vehicles.naming import IN_USE
 from directapp.domains.vehicles.to_stock import TO_STOCK
-from directapp.domains.vehicles.words import IN_USE
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext

@@ -4,21 +4,6 @@ from directapp.declare.fields import choices
 from directapp.declare.workflow import Phase, State
 from directapp.kernel.text import _, pgettext
 
-VEHICLE_TYPES = choices(
-    ("sedan", pgettext("vehicle type", "Car")),
-    ("suv", _("SUV")),
-    ("van", _("Van")),
-    ("pickup", _("Pickup")),
-    ("truck", _("Truck")),
-    ("bus", _("Bus")),
-    ("motorcycle", _("Motorcycle")),
-    ("trailer", _("Trailer")),
-    ("tractor", _("Tractor")),
-    ("forklift", _("Forklift")),
-    ("construction", _("Construction machine")),
-    ("emergency", _("Emergency vehicle")),
-    ("specialty", _("Special vehicle")),
-)
 OWNERSHIPS = choices(("owned", _("Owned")), ("leased", _("Leased")), ("rented", _("Rented")))
 CLASSIFICATIONS = choices(
     ("assigned", pgettext("vehicle", "Assigned")),
@@ -54,8 +39,6 @@ STATES: tuple[State, ...] = (
     _state("sold", pgettext("vehicle", "Sold"), GONE, locked=True),
     _state("retired", _("Retired"), GONE, locked=True),
 )
-IN_FLEET = ("planned", "commissioning", "active", "in_workshop", "out_of_service", "defleeting")
-IN_USE = ("active", "in_workshop", "out_of_service")
 
 SOURCES = choices(
     ("manual", _("Read off")),
