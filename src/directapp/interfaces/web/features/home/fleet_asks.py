@@ -28,9 +28,7 @@ _TO_HAND_OUT = ask_for(_("Vehicles to hand out"), *statuses("approved"), collect
 _RESERVED = ask_for(_("Reserved and fetched"), *statuses("reserved", "out"), collection="reservations")
 _TROUBLE = ask_for(_("Workshop and out of service"), *statuses("in_workshop", "out_of_service"), collection=_VEHICLES)
 _FLEET = Front(tiles=(_RUNNING, _WORKSHOP, _STANDING, _INSPECTION), work=_TROUBLE)
-_LEADS = Front(
-    tiles=(_RUNNING, _STANDING, _DUE, _INSPECTION, _TO_APPROVE, _EXPIRED), work=_TROUBLE
-)
+_LEADS = Front(tiles=(_RUNNING, _STANDING, _DUE, _INSPECTION, _TO_APPROVE, _EXPIRED), work=_TROUBLE)
 _MY_VEHICLES = ask_for(_("Vehicles you have"), _MINE, collection=_VEHICLES)
 
 FLEET_FRONTS: Mapping[str, Front] = {
