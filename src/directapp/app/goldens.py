@@ -19,7 +19,8 @@ from directapp.derive.permissions import permission_text
 from directapp.derive.reference import reference_text
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.privacy.register import register_text
-from directapp.interfaces.mcp.tools import Dialect, tools_of
+from directapp.interfaces.mcp.catalogue import tools_of
+from directapp.interfaces.mcp.tools import Dialect
 from directapp.interfaces.rest.dialect.query import parse_query
 from directapp.interfaces.rest.openapi.document import describe
 from directapp.interfaces.rest.openapi.records import written

@@ -11,6 +11,7 @@ from directapp.domains.people.codes import WAITS
 from directapp.domains.people.directory_sign_in import check_directory_token
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.networks import may_come_from
+from directapp.domains.people.principal import load_actor
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NetworkError, SecondFactorError, UnauthenticatedError
 from directapp.kernel.tokens import TokenKind
@@ -31,6 +32,11 @@ class Principals:
         """Keep the flows that are asked when nothing is remembered."""
         self._auth = auth
         self._known: dict[str, tuple[float, Actor]] = {}
+
+    async def person(self, tenant: UUID, user: UUID) -> Actor:
+        """Return the Actor that a person is when signed in (UnauthenticatedError: not active)."""
+        async with self._auth.open(tenant) as rows:
+            return await load_actor(rows, tenant, user)
 
     async def authenticate(
         self,

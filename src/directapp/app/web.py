@@ -282,6 +282,7 @@ def outside_of(application: Application) -> Outside:
 
 def _protocol(application: Application) -> "StreamableHTTPSessionManager":
     """Load what answers assistants; few installations have any, and it takes half a second."""
+    from directapp.interfaces.mcp.domain_tools import Trade
     from directapp.interfaces.mcp.handlers import Handlers
     from directapp.interfaces.mcp.previews import Previews
     from directapp.interfaces.mcp.protocol import Protocol
@@ -289,7 +290,8 @@ def _protocol(application: Application) -> "StreamableHTTPSessionManager":
 
     secret = hmac.digest(application.settings.signing_secret().encode(), b"directapp previews", "sha256")
     dialect = Dialect(parse=parse_query, written=written)
-    return Protocol(Handlers(application.platform, dialect, Previews(secret))).manager()
+    trade = Trade(lookups=application.registry.lookups, load_actor=application.principals.person)
+    return Protocol(Handlers(application.platform, dialect, Previews(secret), trade)).manager()
 
 
 def build_app(application: Application) -> Front:

@@ -163,7 +163,7 @@ def age_tone(formatter: Formatter, meta: CollectionMeta, row: Mapping[str, Any],
     state = flow.state(row.get(STATUS)) if flow else None
     if flow is None or state is None or since is None or state.locked:
         return None
-    limits = limits_of(state, _site_goals(flow, state, row, goals))
+    limits = limits_of(state, goals_of_site(flow, state, row, goals))
     stood = (formatter.now - since) / timedelta(hours=1)
     return None if limits is None or stood <= limits[0] else "late" if stood > limits[1] else "soon"
 
@@ -177,7 +177,7 @@ def limits_of(state: State, goals: Mapping[str, Mapping[str, float]]) -> tuple[f
     return None if usual is None else (usual, _LATE * usual)
 
 
-def _site_goals(
+def goals_of_site(
     flow: Workflow, state: State, row: Mapping[str, Any], goals: Goals
 ) -> Mapping[str, Mapping[str, float]]:
     """Return the goals of the first site of the record that has one."""

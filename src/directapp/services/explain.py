@@ -97,6 +97,22 @@ async def explain(
     return [*lines, _verdict(meta, actor, found, field, names)]
 
 
+async def sight(
+    database: Database, actor: Actor, meta: CollectionMeta, record: UUID
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the fields of a record that somebody reads, and those they may change now; none where it is not seen."""
+    async with database.unit(actor, readonly=True) as unit:
+        found = await unit.look_up(meta, record)
+    if found is None:
+        return frozenset(), frozenset()
+    return validation.readable(meta, actor, found), _writes(meta, actor, found)
+
+
+def _writes(meta: CollectionMeta, actor: Actor, found: Found) -> frozenset[str]:
+    grants = zip(meta.grants_of(actor.roles), found.edits, strict=True)
+    return frozenset[str]().union(*(meta.writes(grant) for grant, edits in grants if edits))
+
+
 def _entry(meta: CollectionMeta, grant: Grant, field: str | None, names: Names) -> Text:
     role = names.role(grant.role)
     if field is None:
@@ -121,8 +137,7 @@ def _matched(meta: CollectionMeta, found: Found, place: int, names: Names) -> Te
 
 def _verdict(meta: CollectionMeta, actor: Actor, found: Found, field: str | None, names: Names) -> Text:
     reads = validation.readable(meta, actor, found)
-    grants = zip(meta.grants_of(actor.roles), found.edits, strict=True)
-    writes = frozenset[str]().union(*(meta.writes(grant) for grant, edits in grants if edits))
+    writes = _writes(meta, actor, found)
     if field is None:
         return _SO_COUNTS.fill(reads=len(reads), writes=len(writes))
     return _SO_FIELD.fill(field=names.field(meta, field), seen=_SEEN[field in reads], changed=_CHANGED[field in writes])

@@ -54,3 +54,4 @@ class Answer:
     shown_once: dict[str, str] = field(default_factory=dict)
     withheld: tuple[str, ...] = ()
     replayed: bool = False
+    looked: bool = False

@@ -202,8 +202,13 @@ class Pipeline:
             json = await self.shown(unit, intent.actor, work.spec[seen.collection], seen.id)
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else meta.name
-        answer = Answer(collection=collection, record=record, json=json, changes=work.changes, shown_once=shown)
-        return answer, work
+        told: dict[str, Any] = {
+            "json": json,
+            "changes": work.changes,
+            "shown_once": shown,
+            "looked": looked is not None,
+        }
+        return Answer(collection=collection, record=record, **told), work
 
     async def shown(self, unit: Unit, actor: Actor, meta: CollectionMeta, record: UUID) -> str | None:
         """Return a record as the actor sees it, as JSON; None where it does not (a write may have seen to that)."""

@@ -1,22 +1,34 @@
 """What the tools do: read as the person, and write in two steps."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID
 
 import orjson
+from mcp_types import Tool
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.cursor import turn_page
+from directapp.interfaces.mcp import arguments as read
+from directapp.interfaces.mcp.arguments import Arguments
+from directapp.interfaces.mcp.catalogue import DOMAIN_TOOLS, tools_of
+from directapp.interfaces.mcp.domain_tools import Found, ToolContext, Trade
 from directapp.interfaces.mcp.previews import Previews
-from directapp.interfaces.mcp.tools import MOST_ROWS, Asked, Dialect, act_named, acts_of, described, seen, takes_id
+from directapp.interfaces.mcp.tools import (
+    GROUPED,
+    Asked,
+    Dialect,
+    act_named,
+    acts_of,
+    described,
+    seen,
+    takes_id,
+)
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import (
     BadQueryError,
     DirectAppError,
     ForbiddenError,
-    InvalidError,
     NotFoundError,
     Problem,
     UnconfirmedError,
@@ -27,18 +39,10 @@ from directapp.services.intent import Answer, Intent
 from directapp.services.platform import Platform
 from directapp.telemetry.tracing import request_id
 
-Arguments = Mapping[str, Any]
-Found = dict[str, Any]
 _MOST_BYTES = 200_000
 _QUERY = ("filter", "fields", "sort", "search", "cursor", "aggregate", "groupBy")
 _NO_TOOL = _("There is no tool {name}, or it is not for you.")
 _NO_ACT = _("There is no act {name} here, or it is not for you. Ask catalogue.")
-_MISSING = _("{name} is missing.")
-_NO_ID = _("{name} must be an id.")
-_NOT_TAKEN = _("{name} is not taken here.")
-_TEXT = _("{name} must be a text.")
-_OBJECT = _("{name} must be an object.")
-_TOO_LARGE = _("The number is too large.")
 _TOO_MUCH = _("The answer is too large. Ask for fewer rows or fewer fields.")
 
 
@@ -49,6 +53,7 @@ class Handlers:
     platform: Platform
     dialect: Dialect
     previews: Previews
+    trade: Trade
 
     async def call(self, actor: Actor, tool: str, arguments: Arguments) -> Found:
         """Do what a tool does.
@@ -66,23 +71,47 @@ class Handlers:
             "preview": (self._preview, ("collection", "act", "id", "values")),
             "commit": (self._commit, ("token",)),
         }
-        arguments = _read(arguments)
+        arguments = read.read(arguments)
         if tool in fixed:
             handle, names = fixed[tool]
-            _refuse_others(arguments, names)
+            read.refuse_others(arguments, names)
             return await handle(actor, arguments)
-        named = act_named(await self._spec(actor), actor, tool)
+        spec = await self._spec(actor)
+        if tool in DOMAIN_TOOLS:
+            return await self._domain(spec, actor, tool, arguments)
+        grouped = spec.get(tool.removesuffix(GROUPED)) if tool.endswith(GROUPED) else None
+        if grouped is not None and grouped in seen(spec, actor):
+            read.refuse_others(arguments, ("act", "id", "values"))
+            return await self._preview(actor, {**arguments, "collection": grouped.name})
+        named = act_named(spec, actor, tool)
         if named is None:
             raise NotFoundError(_NO_TOOL.fill(name=tool[:80]))
         meta, act = named
-        _refuse_others(arguments, ("id", "values"))
-        return await self._previewed(actor, meta, act, arguments)
+        read.refuse_others(arguments, ("id", "values"))
+        return await self._asked(actor, meta, act, arguments)
+
+    async def tools(self, actor: Actor) -> list[Tool]:
+        """Return the tools of a person, by what the person has done most of late."""
+        done = await self.platform.reading.acts_done(actor)
+        return tools_of(await self._spec(actor), self.dialect, actor, done)
+
+    async def _domain(self, spec: Spec, actor: Actor, name: str, arguments: Arguments) -> Found:
+        tool = DOMAIN_TOOLS[name]
+        if not tool.offered(spec, actor):
+            raise NotFoundError(_NO_TOOL.fill(name=name))
+        read.refuse_others(arguments, tuple(tool.takes))
+
+        async def preview(collection: str, act: str, target: UUID | None, values: Found) -> Found:
+            return await self._previewed(actor, spec[collection], act, target, values)
+
+        ctx = ToolContext(actor=actor, spec=spec, platform=self.platform, trade=self.trade, preview=preview)
+        return await tool.run(ctx, arguments)
 
     # -- reading ------------------------------------------------------------------------------------
 
     async def _catalogue(self, actor: Actor, arguments: Arguments) -> Found:
         if arguments.get("collection") is not None:
-            return described(await self._meta(actor, arguments), actor)
+            return described(self.dialect, await self._meta(actor, arguments), actor)
         return {
             "collections": [
                 {"collection": m.name, "label": m.declared.plural.pick(actor.language), "about": m.declared.notes}
@@ -95,7 +124,7 @@ class Handlers:
         asked = {name: arguments[name] for name in _QUERY if arguments.get(name) is not None}
         figures = "aggregate" in asked
         if not figures:
-            asked["limit"] = _number(arguments, "limit", 25)
+            asked["limit"] = read.number(arguments, "limit", 25)
             asked.setdefault("cursor", "")
         question: Asked = self.dialect.parse(
             meta.spec,
@@ -113,22 +142,22 @@ class Handlers:
         return {"rows": rows} | ({"next_cursor": mark} if mark else {})
 
     async def _get(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, record = await self._meta(actor, arguments), _id(arguments)
+        meta, record = await self._meta(actor, arguments), read.record_id(arguments)
         fields = arguments.get("fields") or ()
         if not isinstance(fields, list | tuple) or not all(isinstance(one, str) for one in fields):
-            raise BadQueryError(Problem(_TEXT.fill(name="fields"), field="fields"))
+            raise BadQueryError(Problem(read.MUST_BE_TEXT.fill(name="fields"), field="fields"))
         unknown = [name for name in fields if name not in meta.fields]
         if unknown:
-            raise BadQueryError([Problem(_NOT_TAKEN.fill(name=name), field=name) for name in unknown])
+            raise BadQueryError([Problem(read.NOT_TAKEN.fill(name=name), field=name) for name in unknown])
         row: Found = orjson.loads(
             await self.platform.reading.one(actor, meta.name, record, tuple((name,) for name in fields))
         )
         return {"record": row}
 
     async def _history(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, record = await self._meta(actor, arguments), _id(arguments)
+        meta, record = await self._meta(actor, arguments), read.record_id(arguments)
         await self.platform.reading.one(actor, meta.name, record, (("id",),))
-        limit = _number(arguments, "limit", 50)
+        limit = read.number(arguments, "limit", 50)
         entries = await self.platform.reading.history(actor, meta.name, record, limit=limit)
         return {"changes": orjson.loads(orjson.dumps(entries, default=str))}
 
@@ -136,25 +165,27 @@ class Handlers:
         meta = await self._meta(actor, arguments)
         field = arguments.get("field")
         if field is not None and (not isinstance(field, str) or field not in meta.fields):
-            raise BadQueryError(Problem(_NOT_TAKEN.fill(name=str(field)[:80]), field="field"))
-        record = _id(arguments) if arguments.get("id") is not None else None
+            raise BadQueryError(Problem(read.NOT_TAKEN.fill(name=str(field)[:80]), field="field"))
+        record = read.record_id(arguments) if arguments.get("id") is not None else None
         told = await explain(self.platform.database, actor, meta, record, field)
         return {"why": [line.pick(actor.language) for line in told]}
 
     # -- writing ------------------------------------------------------------------------------------
 
     async def _preview(self, actor: Actor, arguments: Arguments) -> Found:
-        meta, act = await self._meta(actor, arguments), _text(arguments, "act")
+        meta, act = await self._meta(actor, arguments), read.text(arguments, "act")
         if act not in acts_of(meta, actor):
             raise NotFoundError(_NO_ACT.fill(name=act[:80]))
-        return await self._previewed(actor, meta, act, arguments)
+        return await self._asked(actor, meta, act, arguments)
 
-    async def _previewed(self, actor: Actor, meta: CollectionMeta, act: str, arguments: Arguments) -> Found:
+    async def _asked(self, actor: Actor, meta: CollectionMeta, act: str, arguments: Arguments) -> Found:
+        target = read.record_id(arguments) if takes_id(meta, act) else None
+        return await self._previewed(actor, meta, act, target, read.values(arguments))
+
+    async def _previewed(
+        self, actor: Actor, meta: CollectionMeta, act: str, target: UUID | None, values: Found
+    ) -> Found:
         """Show what an act would do; what must be confirmed is told, and confirmed by the commit."""
-        target = _id(arguments) if takes_id(meta, act) else None
-        values = arguments.get("values") or {}
-        if not isinstance(values, dict):
-            raise InvalidError(Problem(_OBJECT.fill(name="values"), field="values"))
         version = await self._version(actor, meta, target)
         consequences: list[str] = []
         intent = Intent(
@@ -163,7 +194,7 @@ class Handlers:
             verb=act,
             origin="mcp",
             target=target,
-            patch=dict(values),
+            patch=values,
             version=version,
             dry_run=True,
         )
@@ -178,7 +209,7 @@ class Handlers:
             "consequences": consequences,
             "written": False,
             "token": self.previews.token(intent, self.platform.clock()),
-        }
+        } | ({"found": orjson.loads(answer.json)} if answer.looked and answer.json else {})
 
     async def _version(self, actor: Actor, meta: CollectionMeta, target: UUID | None) -> int | None:
         if target is None:
@@ -188,7 +219,7 @@ class Handlers:
         return version
 
     async def _commit(self, actor: Actor, arguments: Arguments) -> Found:
-        intent = self.previews.intent(_text(arguments, "token"), actor, self.platform.clock())
+        intent = self.previews.intent(read.text(arguments, "token"), actor, self.platform.clock())
         meta = (await self._spec(actor)).get(intent.collection)
         if meta is None or intent.verb not in acts_of(meta, actor):
             raise ForbiddenError
@@ -207,7 +238,7 @@ class Handlers:
         return await self.platform.database.spec_of(actor.tenant)
 
     async def _meta(self, actor: Actor, arguments: Arguments) -> CollectionMeta:
-        return await self.platform.reading.meta(actor, _text(arguments, "collection"))
+        return await self.platform.reading.meta(actor, read.text(arguments, "collection"))
 
 
 def _told(answer: Answer) -> Found:
@@ -218,44 +249,6 @@ def _told(answer: Answer) -> Found:
         for name, pair in answer.changes.items()
         if name in seen_fields and name not in {"updated_at", "updated_by", "version"}
     }
-
-
-def _read(arguments: Arguments) -> Arguments:
-    """Return arguments as every other interface reads JSON: numbers of 64 bits, none that is infinite or none."""
-    try:
-        read: Arguments = orjson.loads(orjson.dumps(arguments))
-    except orjson.JSONEncodeError:
-        raise InvalidError(_TOO_LARGE) from None
-    return read
-
-
-def _refuse_others(arguments: Arguments, names: tuple[str, ...]) -> None:
-    problems = [Problem(_NOT_TAKEN.fill(name=name[:80]), field=name[:80]) for name in arguments if name not in names]
-    if problems:
-        raise InvalidError(problems)
-
-
-def _text(arguments: Arguments, name: str) -> str:
-    value = arguments.get(name)
-    if value in (None, ""):
-        raise InvalidError(Problem(_MISSING.fill(name=name), field=name))
-    if not isinstance(value, str):
-        raise InvalidError(Problem(_TEXT.fill(name=name), field=name))
-    return value
-
-
-def _id(arguments: Arguments) -> UUID:
-    try:
-        return UUID(_text(arguments, "id"))
-    except ValueError:
-        raise InvalidError(Problem(_NO_ID.fill(name="id"), field="id")) from None
-
-
-def _number(arguments: Arguments, name: str, default: int) -> int:
-    value = arguments.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_ROWS:
-        raise InvalidError(Problem(_NOT_TAKEN.fill(name=name), field=name))
-    return value
 
 
 def refusal(error: DirectAppError, actor: Actor) -> Found:

@@ -13,7 +13,6 @@ from mcp.server.transport_security import TransportSecuritySettings
 
 from directapp.interfaces.mcp.handlers import Handlers, refusal
 from directapp.interfaces.mcp.router import ACTOR
-from directapp.interfaces.mcp.tools import tools_of
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, UnauthenticatedError
 from directapp.kernel.text import _
@@ -58,8 +57,7 @@ class Protocol:
         self, ctx: "ServerRequestContext[Any, Any]", _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         actor = _actor(ctx)
-        spec = await self._handlers.platform.database.spec_of(actor.tenant)
-        tools = tools_of(spec, self._handlers.dialect, actor)
+        tools = await self._handlers.tools(actor)
         return types.ListToolsResult(tools=tools, cache_scope="private", ttl_ms=60_000)
 
     async def _call_tool(

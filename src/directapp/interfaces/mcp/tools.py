@@ -1,8 +1,7 @@
-"""The tools that a person's assistant is offered: reading, and one for each act that the person may do in some row."""
+"""The tools that follow from the declarations: reading, and what the person may do in some row."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Protocol
 
 from mcp_types import Tool, ToolAnnotations
@@ -11,7 +10,7 @@ from directapp.declare.fields import Field
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor
 from directapp.kernel.languages import Language
-from directapp.kernel.text import Text, _
+from directapp.kernel.text import Text, _, join
 from directapp.services.validation import writable_anywhere
 from directapp.store.query import Order, Query
 
@@ -26,6 +25,10 @@ _SEARCHES = _(
     " words anywhere. aggregate: count, sum, avg, min or max, with groupBy. Ask catalogue for the fields first."
 )
 _PREVIEW = _("Preview: {act} – {collection}. Writes nothing; the answer has a token for commit.")
+_GROUP = _("Preview: {acts} – {collection}. Writes nothing; catalogue says what values an act takes.")
+_GROUP_TITLE = _("What can be done")
+# After the name of a collection: the tool of all its acts.
+GROUPED = "_acts"
 _ACTS: Mapping[str, Text] = {"create": _("Create"), "update": _("Change"), "delete": _("Delete")}
 _TITLES: Mapping[str, Text] = {
     "catalogue": _("What there is"),
@@ -47,6 +50,45 @@ _TOLD: Mapping[str, Text] = {
         " the changes, what stands in the way, and a token for commit that is good for ten minutes."
     ),
     "commit": _("Do exactly what a preview showed, by its token. Ask the person first."),
+}
+
+
+_OBJECT: Schema = {"type": "object"}
+_OBJECTS: Schema = {"type": "array", "items": _OBJECT}
+_TEXT: Schema = {"type": "string"}
+_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_YES_OR_NO: Schema = {"type": "boolean"}
+
+
+def _answering(required: Sequence[str], **properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+PREVIEWED = _answering(
+    ("changes", "consequences", "written", "token"),
+    changes=_OBJECT,
+    consequences=_TEXTS,
+    written={"type": "boolean", "const": False},
+    token=_TEXT,
+    found={},
+)
+_ANSWERS: Mapping[str, Schema] = {
+    "catalogue": _answering(
+        (), collections=_OBJECTS, collection=_TEXT, fields=_OBJECTS, statuses=_OBJECT, acts=_OBJECT
+    ),
+    "list": _answering(("rows",), rows=_OBJECTS, next_cursor=_TEXT),
+    "get": _answering(("record",), record=_OBJECT),
+    "history": _answering(("changes",), changes=_OBJECTS),
+    "explain": _answering(("why",), why=_TEXTS),
+    "preview": PREVIEWED,
+    "commit": _answering(
+        ("written", "replayed", "id", "changes"),
+        written={"type": "boolean", "const": True},
+        replayed=_YES_OR_NO,
+        id={"type": ["string", "null"]},
+        record={},
+        changes=_OBJECT,
+    ),
 }
 
 
@@ -127,17 +169,8 @@ def label_of(meta: CollectionMeta, act: str) -> Text:
     return verb.label if verb is not None else _ACTS[act]
 
 
-def tools_of(spec: Spec, dialect: Dialect, actor: Actor) -> list[Tool]:
-    """Return the tools of a person, at most ``MOST_TOOLS``: what is left out is reached by ``preview``."""
-    metas = seen(spec, actor)
-    fixed = list(_fixed([meta.name for meta in metas], actor.language))
-    # What has a life of its own is worked with most.
-    metas.sort(key=lambda meta: meta.declared.workflow is None)
-    named = (_named(dialect, meta, actor, act) for meta in metas for act in acts_of(meta, actor))
-    return [*fixed, *islice(named, MOST_TOOLS - len(fixed))]
-
-
-def _fixed(collections: list[str], language: Language) -> Iterator[Tool]:
+def fixed_tools(collections: list[str], language: Language) -> Iterator[Tool]:
+    """Yield the tools that everybody has, over the collections that the person sees."""
     collection: Schema = {"type": "string", "enum": collections}
     record: Schema = {"type": "string", "format": "uuid"}
     listed: Schema = {"type": "array", "items": {"type": "string"}}
@@ -180,7 +213,8 @@ def _fixed(collections: list[str], language: Language) -> Iterator[Tool]:
             name=name,
             title=_TITLES[name].pick(language),
             description=_TOLD[name].pick(language),
-            input_schema=_object(properties, required),
+            input_schema=object_of(properties, required),
+            output_schema=_ANSWERS[name],
             annotations=ToolAnnotations(
                 read_only_hint=name != "commit",
                 destructive_hint=name == "commit",
@@ -190,7 +224,8 @@ def _fixed(collections: list[str], language: Language) -> Iterator[Tool]:
         )
 
 
-def _named(dialect: Dialect, meta: CollectionMeta, actor: Actor, act: str) -> Tool:
+def named_tool(dialect: Dialect, meta: CollectionMeta, actor: Actor, act: str) -> Tool:
+    """Return the tool of one act."""
     language, label = actor.language, label_of(meta, act)
     values = values_schema(dialect, meta, actor, act)
     properties: Schema = {"id": {"type": "string", "format": "uuid"}} if takes_id(meta, act) else {}
@@ -198,11 +233,31 @@ def _named(dialect: Dialect, meta: CollectionMeta, actor: Actor, act: str) -> To
         properties["values"] = values
     required = [name for name in properties if name == "id" or "required" in values or act in WRITES]
     words = _PREVIEW.fill(act=label, collection=meta.declared.plural)
+    title = f"{meta.declared.label.pick(language)}: {label.pick(language)}"
+    return _previewing(f"{meta.name}_{act}", title, words.pick(language), object_of(properties, required))
+
+
+def grouped_tool(meta: CollectionMeta, actor: Actor) -> Tool:
+    """Return one tool for all that the person may do in a collection; catalogue says what each act takes."""
+    language, acts = actor.language, acts_of(meta, actor)
+    properties: Schema = {
+        "act": {"type": "string", "enum": acts},
+        "id": {"type": "string", "format": "uuid"},
+        "values": {"type": "object"},
+    }
+    told = join([label_of(meta, act) for act in acts], ", ")
+    words = _GROUP.fill(acts=told, collection=meta.declared.plural)
+    title = f"{meta.declared.label.pick(language)}: {_GROUP_TITLE.pick(language)}"
+    return _previewing(f"{meta.name}{GROUPED}", title, words.pick(language), object_of(properties, ["act"]))
+
+
+def _previewing(name: str, title: str, words: str, takes: Schema) -> Tool:
     return Tool(
-        name=f"{meta.name}_{act}",
-        title=f"{meta.declared.label.pick(language)}: {label.pick(language)}",
-        description=words.pick(language),
-        input_schema=_object(properties, required),
+        name=name,
+        title=title,
+        description=words,
+        input_schema=takes,
+        output_schema=PREVIEWED,
         annotations=ToolAnnotations(
             read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
         ),
@@ -214,8 +269,8 @@ def act_named(spec: Spec, actor: Actor, tool: str) -> tuple[CollectionMeta, str]
     return next(((m, act) for m in seen(spec, actor) for act in acts_of(m, actor) if tool == f"{m.name}_{act}"), None)
 
 
-def described(meta: CollectionMeta, actor: Actor) -> Schema:
-    """Return a collection as its person may see it: fields, choices and acts."""
+def described(dialect: Dialect, meta: CollectionMeta, actor: Actor) -> Schema:
+    """Return a collection as its person may see it: fields, choices, and acts with the values that each takes."""
     language, grants = actor.language, meta.grants_of(actor.roles)
     reads = frozenset[str]().union(*(meta.reads(grant) for grant in grants))
     writes = writable_anywhere(meta, grants, create=False)
@@ -229,6 +284,7 @@ def described(meta: CollectionMeta, actor: Actor) -> Schema:
         ],
         "statuses": {s.code: s.label.pick(language) for s in flow.states} if flow else {},
         "acts": {act: label_of(meta, act).pick(language) for act in acts_of(meta, actor)},
+        "values": {act: values_schema(dialect, meta, actor, act) for act in acts_of(meta, actor)},
     }
 
 
@@ -248,6 +304,7 @@ def _field(item: Field, language: Language, *, writable: bool) -> Schema:
     return found
 
 
-def _object(properties: Schema, required: list[str]) -> Schema:
+def object_of(properties: Schema, required: Sequence[str]) -> Schema:
+    """Return the schema of an object of these properties and no others."""
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return schema | ({"required": required} if required else {})
+    return schema | ({"required": list(required)} if required else {})
