@@ -39,7 +39,7 @@ MARKUP := $(shell find src/directapp/interfaces/web src/directapp/derive \( -nam
 # What the device keeps and takes without network: the worker of the installed app is built from it too.
 PLACES := src/directapp/interfaces/web/features/floor/offline.json
 
-.PHONY: setup dev browser run test test-fast nightly check format golden lock audit sbom bench scale clean
+.PHONY: setup dev browser run test test-fast nightly check format golden lock audit sbom notes bench scale clean
 setup: .venv/.package $(ASSETS)
 	@:
 dev: .venv/.dev node_modules/.dev $(ASSETS)
@@ -162,6 +162,10 @@ sbom: dev
 	  bom["metadata"]["component"]["name"] = "directapp-frontend"; json.dump(bom, sys.stdout, indent=2)' \
 	  >build/sbom/frontend.cdx.json
 	@echo "sbom: build/sbom/server.cdx.json and build/sbom/frontend.cdx.json"
+
+# What the next release brings, from what was decided and migrated since the last line of migrations/releases.txt.
+notes: dev
+	@exec $(BIN)/python .ci/notes.py
 
 bench: dev
 	@$(BIN)/python -m bench $(ARGS)

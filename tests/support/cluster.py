@@ -48,6 +48,15 @@ class Cluster:
         words = [word for one in statements for word in ("--command", one)]
         return self.run("psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", database, *words)
 
+    def make_database(self, name: str) -> None:
+        """Make an empty database of the owner, as `deploy/postgres/init-roles.sh` makes the first one."""
+        self.sql(
+            f"CREATE DATABASE {name} OWNER directapp_owner ENCODING 'UTF8' TEMPLATE template0",
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC",
+            f"GRANT CONNECT ON DATABASE {name} TO directapp_app, directapp_backup",
+            database="postgres",
+        )
+
     def start(self) -> None:
         told = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
         self.run("pg_ctl", "--pgdata", str(self.data), "--wait", f"--log={self.folder}/log", "-o", told, "start")

@@ -12,10 +12,12 @@ import structlog
 from directapp.app.backups import ship_log, ship_rest
 from directapp.app.settings import ConfigurationError, Settings, kept_secret
 from directapp.app.spec import load_spec
+from directapp.app.upgrades import may_run_beside, note_beside
 from directapp.kernel.clock import utc_now
 from directapp.store.embedded.server import AlreadyRunningError, EmbeddedPostgres, EmbeddedPostgresError
 from directapp.store.migrate import bring_up_to_date, refuse_other_schema
 from directapp.store.policies import APP_ROLE
+from directapp.store.schema import NewerDatabaseError
 
 _log = structlog.get_logger(__name__)
 _LOOK_SECONDS = 0.5
@@ -28,10 +30,17 @@ async def served_database(
     """Yield the addresses (owner, weak role) of a database at the present schema (``policies``: and rights).
 
     What does not ``migrate`` finds the schema as it needs it, or refuses; an empty database alone is filled by any.
+    Beside a newer version that allows it nothing is changed: its schema and policies stay.
     """
     async with named_database(settings, beside=beside) as (owner, weak):
-        if migrate or not await refuse_other_schema(owner):
-            await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
+        try:
+            if migrate or not await refuse_other_schema(owner):
+                await bring_up_to_date(load_spec(), owner, utc_now(), policies=policies)
+                await note_beside(owner)
+        except NewerDatabaseError:
+            if not await may_run_beside(owner):
+                raise
+            _log.warning("this version works beside a newer one, on its schema")
         yield owner, weak
 
 

@@ -22,6 +22,7 @@ from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.translations import flaws
+from directapp.app.upgrades import Plan, make_plan, note_beside
 from directapp.app.watch.watching import watched
 from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
@@ -153,7 +154,19 @@ class AppCommands:
     async def upgrade(self, *, back: bool) -> bool:
         """Bring the schema up, and tell whether anything was missing."""
         async with named_database(self.settings, beside=True) as (owner, _):
-            return await bring_up_to_date(load_spec(), owner, utc_now(), back=back)
+            changed = await bring_up_to_date(load_spec(), owner, utc_now(), back=back)
+            await note_beside(owner)
+            return changed
+
+    async def upgrade_plan(self) -> Plan:
+        """Return what an upgrade would do; nothing is changed."""
+        async with named_database(self.settings, beside=True) as (owner, _):
+            return await make_plan(owner)
+
+    async def upgrade_whole(self) -> list[str]:
+        """Bring the database to this version and return what is not as declared then."""
+        await self.upgrade(back=False)
+        return await self.lint() + await self.drift()
 
     async def _ask(self, question: Callable[[asyncpg.Connection], Awaitable[list[str]]]) -> list[str]:
         async with served_database(self.settings, beside=True, migrate=False) as (owner, _):

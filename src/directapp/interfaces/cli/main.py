@@ -18,6 +18,7 @@ from directapp.interfaces.cli.importing import register as add_import
 from directapp.interfaces.cli.keys import register as add_keys
 from directapp.interfaces.cli.permissions import register as add_permissions
 from directapp.interfaces.cli.set_up import register as add_set_up
+from directapp.interfaces.cli.upgrades import register as add_upgrades
 
 if TYPE_CHECKING:
     from directapp.domains.people.staff import StaffSession
@@ -43,6 +44,7 @@ def build(commands: "Callable[[], Commands]") -> typer.Typer:  # noqa: C901, PLR
     add_doctor(app, commands)
     add_permissions(app, commands)
     add_backups(app, commands)
+    add_upgrades(app, commands)
 
     @app.callback(invoke_without_command=False)
     def whole(

@@ -49,6 +49,42 @@ class FindingLike(Protocol):
         """What to do; empty where it is well."""
 
 
+class MigrationLike(Protocol):
+    """A migration: what in it the release before cannot run beside, or why nobody may run meanwhile."""
+
+    @property
+    def revision(self) -> str:
+        """Its number."""
+
+    @property
+    def title(self) -> str:
+        """What it is about."""
+
+    @property
+    def hindrances(self) -> Sequence[str]:
+        """What the release before cannot run beside, in words."""
+
+    @property
+    def alone(self) -> str:
+        """Why every process has to be stopped first; empty where none has."""
+
+
+class PlanLike(Protocol):
+    """What an upgrade would do."""
+
+    @property
+    def present(self) -> str | None:
+        """Where the database stands; None where it is empty."""
+
+    @property
+    def newest(self) -> str:
+        """Where this version stands."""
+
+    @property
+    def missing(self) -> Sequence[MigrationLike]:
+        """The migrations between, the oldest first."""
+
+
 class Commands(Protocol):
     """What app opens for the commands."""
 
@@ -90,6 +126,12 @@ class Commands(Protocol):
 
     async def upgrade(self, *, back: bool) -> bool:
         """Bring the schema up, ``back`` from a newer version's policies; tell whether anything was missing."""
+
+    async def upgrade_plan(self) -> PlanLike:
+        """Return what an upgrade would do; nothing is changed."""
+
+    async def upgrade_whole(self) -> list[str]:
+        """Bring the database to this version and return what is not as declared then."""
 
     async def migration(self, message: str) -> Path:
         """Write a migration from the present schema to the declarations."""
