@@ -30,6 +30,7 @@ ELSEWHERE = {
     r"directapp permissions .*": "tests/interfaces/cli/test_permissions.py",
     r"export .*": "tests/docs/test_commands.py",
     r"deploy/backup/(backup|restore)\.sh .*": "tests/nightly/test_backup_scripts.py",
+    r"pgbackrest .*": "tests/nightly/test_pgbackrest.py",
     r"(useradd|git clone|make|install|cp|systemctl) .*": "tests/deploy/test_proxies.py",
     r"curl --header .*/metrics": "tests/app/test_metrics.py",
     r"printf .*|docker compose .*": "tests/deploy/test_monitoring.py",

@@ -47,8 +47,8 @@ HELD = {
     "Fields of a query": [query._MOST_FIELDS],
     "Rows of a page (`limit`)": [query.LARGEST_LIMIT],
     "Rows skipped (`offset`)": [query.LARGEST_OFFSET],
-    "Seconds of one statement": [int(database._SESSION["statement_timeout"].rstrip("s"))],
-    "Seconds a transaction may do nothing": [int(database._SESSION["idle_in_transaction_session_timeout"].rstrip("s"))],
+    "Seconds of one statement": [int(database._LIMITS["statement_timeout"].rstrip("s"))],
+    "Seconds a transaction may do nothing": [int(database._LIMITS["idle_in_transaction_session_timeout"].rstrip("s"))],
     "Seconds to write a sheet": [int(exporting._BOOK_SECONDS)],
     "Pages of one person that refresh themselves": [live.MOST_OF_ONE],
 }

@@ -234,7 +234,7 @@ def _open_platform(settings: Settings, pipeline: Pipeline, reading: Reading) -> 
 
 async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: Clock = utc_now) -> Application:
     """Open the database as the weak role and wire everything on it."""
-    database = await Database(spec, weak, size=settings.pool).open()
+    database = await Database(spec, weak, size=settings.pool, direct=settings.database_direct_url).open()
     pipeline = Pipeline(spec, database, clock=clock)
     http = open_client()
     guarded = GuardedClient(private=settings.private_webhooks)

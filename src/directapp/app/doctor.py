@@ -142,10 +142,11 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
             async for one in _server(owner, settings):
                 yield one
             found = [one async for one in _schema(owner)]
-            for one in (*found, await _weak(weak)):
+            direct = settings.database_direct_url or weak
+            for one in (*found, await _weak(direct)):
                 yield one
             if found[0].state == "ok":
-                async for one in _known(weak):
+                async for one in _known(direct):
                     yield one
     except REFUSALS as error:
         yield Finding(

@@ -24,6 +24,8 @@ class Settings(BaseSettings):
 
     ``DATABASE_URL`` names the owner of an outside PostgreSQL (empty: the embedded one);
     ``DATABASE_APP_URL`` the weak role there (empty: derived, its password kept in the data folder).
+    ``DATABASE_DIRECT_URL`` is the weak role's own address where ``DATABASE_APP_URL`` is that of a pooler which lends a
+    server for one transaction, such as PgBouncer.
     Letters go by Resend where ``resend_key`` is set, else by SMTP where ``smtp_host`` is, else into the mail folder.
     ``inbound_domain`` is where vendors answer letters, ``sms_replies`` says that answers to text messages arrive here.
     ``vegvesen_key`` is the API key of Statens vegvesen (empty: no look-ups); the addresses point elsewhere for trying.
@@ -54,6 +56,7 @@ class Settings(BaseSettings):
     security_contact: str = ""
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     database_app_url: str = Field(default="", validation_alias="DATABASE_APP_URL")
+    database_direct_url: str = Field(default="", validation_alias="DATABASE_DIRECT_URL")
     pool: int = Field(default=16, ge=1)
     secret: str = ""
     encryption_key: str = ""
@@ -202,7 +205,8 @@ class Settings(BaseSettings):
         """Refuse what would be spoken to in plain words where TLS is demanded."""
         if not self.demand_tls:
             return self
-        for name, address in (("DATABASE_URL", self.database_url), ("DATABASE_APP_URL", self.database_app_url)):
+        for name in ("DATABASE_URL", "DATABASE_APP_URL", "DATABASE_DIRECT_URL"):
+            address = getattr(self, name.lower())
             if address and parse_qs(urlsplit(address).query).get("sslmode") != ["verify-full"]:
                 raise ValueError(f"{name} must end in ?sslmode=verify-full where DIRECTAPP_DEMAND_TLS is set")
         if self.rate_store and self.rate_store.partition("://")[0] not in {"rediss", "valkeys"}:

@@ -16,7 +16,15 @@ from directapp.kernel.actor import Actor, system_actor
 from directapp.kernel.errors import UnavailableError, without_room
 from directapp.store.compiler import Plan, compile_list, compile_one
 from directapp.store.figures import compile_aggregate, compile_count, compile_counts, compile_seen
-from directapp.store.kept import IDLE_SECONDS, MOST_STATEMENTS, PLAN_BUDGET, PLAN_LEAST, Budget, LeanConnection
+from directapp.store.kept import (
+    IDLE_SECONDS,
+    MOST_STATEMENTS,
+    PLAN_BUDGET,
+    PLAN_LEAST,
+    Budget,
+    LeanConnection,
+    PooledConnection,
+)
 from directapp.store.policies import EXEMPT
 from directapp.store.query import Path, Query
 from directapp.store.sealing import Sealer
@@ -46,13 +54,24 @@ class Database:
     """The pool, the plan cache, and the transactions: ``unit`` opens one."""
 
     def __init__(
-        self, spec: Spec, dsn: str, *, size: int = 16, connections: type[LeanConnection] = LeanConnection
+        self,
+        spec: Spec,
+        dsn: str,
+        *,
+        size: int = 16,
+        connections: type[LeanConnection] = LeanConnection,
+        direct: str = "",
     ) -> None:
-        """Keep the address of the weak role's database; ``size`` connections at most."""
+        """Keep the address of the weak role's database; ``size`` connections at most.
+
+        ``direct``: its own address where ``dsn`` is that of a pooler which lends a server for one transaction only.
+        """
         self.spec = spec
         self.dsn = dsn
         self._size = size
-        self._connections = connections
+        self._connections = PooledConnection if direct else connections
+        self.direct = direct or dsn
+        self._limits = f"SET LOCAL {'; SET LOCAL '.join(f'{k} = {v!r}' for k, v in _LIMITS.items())}" if direct else ""
         self._pool: asyncpg.Pool | None = None
         self.sealer: Sealer | None = None
         self.plans: Budget[tuple[object, ...], Plan] = Budget(PLAN_BUDGET)
@@ -75,7 +94,7 @@ class Database:
             statement_cache_size=_DRIVER_STATEMENTS,
             max_queries=MOST_STATEMENTS,
             max_inactive_connection_lifetime=IDLE_SECONDS,
-            server_settings=_SESSION,
+            server_settings=_SESSION if self._limits else _SESSION | _LIMITS,
         )
         try:
             await self._refuse_danger()
@@ -140,7 +159,7 @@ class Database:
         async with self._lent() as connection:
             wanted = set() if hold is None else hold
             unit = Unit(own.over(self.spec), connection, actor, self.lookups, self.sealer, own=own, wanted=wanted)
-            unit.wait(settings_sql(actor, readonly=readonly, hold=wanted, generic_plan=generic_plan))
+            unit.wait(settings_sql(actor, readonly=readonly, hold=wanted, generic_plan=generic_plan, more=self._limits))
             unit.set_for = actor
             unit.held.update(wanted)
             try:
@@ -284,7 +303,7 @@ class Database:
 
         while True:
             try:
-                connection = await asyncpg.connect(self.dsn)
+                connection = await asyncpg.connect(self.direct)
                 gone = asyncio.Event()
                 connection.add_termination_listener(lambda _, gone=gone: gone.set())
                 await connection.add_listener(CHANNEL, received)
@@ -320,6 +339,8 @@ _AWAY = (
 _SESSION = {
     "timezone": "UTC",
     "application_name": "directapp",
+}
+_LIMITS = {
     "statement_timeout": "120s",
     # Who waits for a table that somebody holds gives the connection back before all of them wait.
     "lock_timeout": "20s",

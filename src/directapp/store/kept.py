@@ -121,6 +121,20 @@ class LeanConnection(asyncpg.Connection):
         self._close_all(self._prepared.clear())
 
 
+class PooledConnection(LeanConnection):
+    """A connection to a pooler that lends a server for one transaction: nothing outlives that, by no name."""
+
+    async def _get_statement(self, query: str, *rest: Any, **how: Any) -> Any:
+        unnamed = how | {"named": False, "use_cache": False}
+        return await super(LeanConnection, self)._get_statement(query, *rest, **unnamed)  # type: ignore[misc]
+
+    async def _execute(self, *words: Any, **how: Any) -> Any:
+        if self.is_in_transaction():
+            return await super()._execute(*words, **how)  # type: ignore[misc]
+        async with self.transaction():
+            return await super()._execute(*words, **how)  # type: ignore[misc]
+
+
 class EveryRoleConnection(LeanConnection):
     """A connection of the few that work for every role of a tenant in turn, and end soon."""
 

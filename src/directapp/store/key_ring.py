@@ -167,7 +167,7 @@ class KeyRing:
 
     async def _rows(self) -> list[asyncpg.Record]:
         # Not from the pool: whoever seals holds a connection of it already, and all of them may.
-        connection = await asyncpg.connect(self._database.dsn)
+        connection = await asyncpg.connect(self._database.direct)
         try:
             rows: list[asyncpg.Record] = await connection.fetch(
                 "SELECT name, master, wrapped, made_at FROM encryption_keys ORDER BY made_at, name"

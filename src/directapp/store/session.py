@@ -43,14 +43,16 @@ def lock_sql(record: UUID) -> str:
     return f"SELECT pg_advisory_xact_lock({lock_key(record)})"
 
 
-def settings_sql(actor: Actor, *, readonly: bool, hold: Iterable[UUID] = (), generic_plan: bool | None = None) -> str:
+def settings_sql(
+    actor: Actor, *, readonly: bool, hold: Iterable[UUID] = (), generic_plan: bool | None = None, more: str = ""
+) -> str:
     """Return the text that opens a transaction for an actor, in one round trip.
 
     ``generic_plan`` keeps the plan that was made once for a statement: planning the masked shapes of a car anew
     costs more than running them. Not ``generic_plan``: planned for the values bound, each time; None: as PostgreSQL
-    likes. What is read in several steps is read as it stood at the first.
+    likes. What is read in several steps is read as it stood at the first. ``more`` is set for this transaction too.
     """
     begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" if readonly else "BEGIN"
     mode = None if generic_plan is None else "generic" if generic_plan else "custom"
     plans = [f"SET LOCAL plan_cache_mode = force_{mode}_plan"] if mode else []
-    return "; ".join([begin, *plans, settings_of(actor), *map(lock_sql, sorted(hold))])
+    return "; ".join([begin, *([more] if more else ()), *plans, settings_of(actor), *map(lock_sql, sorted(hold))])
