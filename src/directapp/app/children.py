@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from asyncio.subprocess import Process
 from contextlib import suppress
 
 import structlog
@@ -16,6 +17,7 @@ _CONNECTIONS = 80
 _FEWEST = 4
 _AGAIN_SECONDS = 1.0
 _FAREWELL_SECONDS = 20.0
+SERVING = b"serving\n"
 _log = structlog.get_logger(__name__)
 
 
@@ -39,45 +41,90 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class Children:
-    """The processes that serve; each ends when told to, or when its parent is gone."""
+    """The processes that serve; each ends when told to, or when its parent is gone.
+
+    SIGHUP replaces them one after the other by what stands on the disk now: each new one serves before an old one ends,
+    on the same socket, so that nobody is refused meanwhile.
+    """
 
     def __init__(self, settings: Settings, bound: socket.socket, number: int) -> None:
         """Start nothing yet; ``number`` of processes."""
         pool = settings.pool
         if not settings.database_url:
-            pool = max(_FEWEST, min(pool, _CONNECTIONS // number))
+            # One more than there are while they are replaced.
+            pool = max(_FEWEST, min(pool, _CONNECTIONS // (number + 1)))
         self._environment = os.environ | {"DIRECTAPP_POOL": str(pool), "DIRECTAPP_DATA": str(settings.data.absolute())}
         self._socket = bound.fileno()
         self._number = number
+        self._serving: dict[int, Process] = {}
+        self._asked = asyncio.Event()
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Keep so many processes serving until told to stop, then wait for their last answers."""
-        await asyncio.gather(*(self._keep(stop) for _ in range(self._number)))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._asked.set)
+        replacing = asyncio.create_task(self._replace_when_asked())
+        try:
+            await asyncio.gather(*(self._keep(place, stop) for place in range(self._number)))
+        finally:
+            replacing.cancel()
 
-    async def _keep(self, stop: asyncio.Event) -> None:
+    async def _start(self) -> Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            sys.argv[0],
+            "run",
+            "--no-worker",
+            "--socket",
+            str(self._socket),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=self._environment,
+            pass_fds=(self._socket,),
+        )
+
+    async def _keep(self, place: int, stop: asyncio.Event) -> None:
+        child = self._serving[place] = await self._start()
         while not stop.is_set():
-            child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                sys.argv[0],
-                "run",
-                "--no-worker",
-                "--socket",
-                str(self._socket),
-                stdin=asyncio.subprocess.PIPE,
-                env=self._environment,
-                pass_fds=(self._socket,),
-            )
             ended, told = asyncio.create_task(child.wait()), asyncio.create_task(stop.wait())
             await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
-            if not stop.is_set():
+            if not stop.is_set() and self._serving[place] is child:
                 _log.error("serving process ended", process=child.pid, status=child.returncode)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), _AGAIN_SECONDS)
-                continue
-            with suppress(ProcessLookupError):
-                child.send_signal(signal.SIGTERM)
-            await ended
+                if not stop.is_set():
+                    self._serving[place] = await self._start()
+            child = self._serving[place]
+        await _end(child)
+
+    async def _replace_when_asked(self) -> None:
+        while True:
+            await self._asked.wait()
+            self._asked.clear()
+            for place in list(self._serving):
+                fresh = await self._start()
+                # One that does not come to serve has said so in the log, and ended.
+                if fresh.stdout is None or await fresh.stdout.readline() != SERVING:
+                    _log.error("a new process does not serve; the old ones go on", process=fresh.pid)
+                    await _end(fresh)
+                    break
+                old, self._serving[place] = self._serving[place], fresh
+                await _end(old)
+            else:
+                _log.info("the processes were replaced", number=self._number)
+
+
+async def _end(child: Process) -> None:
+    """Tell a process to stop, and wait for its last answers."""
+    with suppress(ProcessLookupError):
+        child.send_signal(signal.SIGTERM)
+    await child.wait()
+
+
+def tell_parent() -> None:
+    """Tell the parent that this process serves."""
+    sys.stdout.buffer.write(SERVING)
+    sys.stdout.flush()
 
 
 async def until_orphaned() -> None:

@@ -14,7 +14,7 @@ import uvicorn
 
 from directapp.app.backups import Keeper, open_backups, restored
 from directapp.app.boot import named_database, served_database
-from directapp.app.children import Children, bind, until_orphaned
+from directapp.app.children import Children, bind, tell_parent, until_orphaned
 from directapp.app.container import RELEASED, Application, background_jobs, open_application
 from directapp.app.demo import seed_demo
 from directapp.app.doctor import Finding, examine
@@ -37,13 +37,28 @@ from directapp.store.quiet import hold, release
 from directapp.store.schema import lint
 
 _FRONT_END_SECONDS = 120
+_LISTEN_SECONDS = 0.3
 
 
 class Server(uvicorn.Server):
     """A server that ends quietly: the database is stopped after the last answer, not by the signal itself."""
 
+    def __init__(self, config: uvicorn.Config, serving: Callable[[], None] | None = None) -> None:
+        """Keep who is told once requests are taken."""
+        super().__init__(config)
+        self._serving = serving
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to take requests."""
+        await super().startup(sockets)
+        if self._serving and self.started:
+            self._serving()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams that would go on for ever, and wait for the other answers."""
+        """Take no more connections, let those just taken say what they want, and wait for the other answers."""
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_LISTEN_SECONDS)
         end_streams()
         await super().shutdown(sockets)
 
@@ -113,7 +128,7 @@ class AppCommands:
         parent = asyncio.create_task(until_orphaned())
         async with open_application(self.settings, beside=True, migrate=False) as application:
             with socket.socket(fileno=number) as bound:
-                await _answer(application, bound)
+                await _answer(application, bound, tell_parent)
         parent.cancel()
 
     async def back_up(self) -> str:
@@ -192,7 +207,7 @@ class AppCommands:
         return flaws()
 
 
-async def _answer(application: Application, bound: socket.socket) -> None:
+async def _answer(application: Application, bound: socket.socket, serving: Callable[[], None] | None = None) -> None:
     config = uvicorn.Config(
         build_app(application),
         http=BoundedProtocol,
@@ -204,7 +219,7 @@ async def _answer(application: Application, bound: socket.socket) -> None:
     # The calendar of holidays loads slowly: whoever plans first shall not wait for it.
     loading = asyncio.create_task(asyncio.to_thread(holiday, oslo_day(application.platform.clock())))
     async with watched(application):
-        await Server(config).serve([bound])
+        await Server(config, serving).serve([bound])
     await loading
 
 
