@@ -1400,6 +1400,10 @@ CREATE TABLE own_fields (
 	placed_in TEXT, 
 	readers TEXT[], 
 	writers TEXT[], 
+	custom_reader UUID, 
+	custom_writer UUID, 
+	custom_reader_code TEXT, 
+	custom_writer_code TEXT, 
 	deleted_at TIMESTAMP WITH TIME ZONE, 
 	version INTEGER DEFAULT 1 NOT NULL, 
 	created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL, 
@@ -1409,6 +1413,8 @@ CREATE TABLE own_fields (
 	CONSTRAINT pk_own_fields PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX ix_own_fields_collection_id ON own_fields (tenant_id, collection, id);
+CREATE INDEX ix_own_fields_custom_reader ON own_fields (tenant_id, custom_reader);
+CREATE INDEX ix_own_fields_custom_writer ON own_fields (tenant_id, custom_writer);
 CREATE UNIQUE INDEX uq_own_fields_collection_code ON own_fields (tenant_id, collection, code);
 CREATE TABLE parts_inventory (
 	tenant_id UUID NOT NULL, 
@@ -2392,6 +2398,7 @@ CREATE TABLE workflow_rules (
 	notify_role TEXT, 
 	message TEXT, 
 	set_field TEXT, 
+	set_own_field UUID, 
 	set_value TEXT, 
 	work_kind TEXT, 
 	webhook UUID, 
@@ -2410,6 +2417,7 @@ CREATE TABLE workflow_rules (
 );
 CREATE INDEX ix_workflow_rules_event_active ON workflow_rules (tenant_id, event, active);
 CREATE INDEX ix_workflow_rules_name_id ON workflow_rules (tenant_id, name, id);
+CREATE INDEX ix_workflow_rules_set_own_field ON workflow_rules (tenant_id, set_own_field);
 CREATE INDEX ix_workflow_rules_webhook ON workflow_rules (tenant_id, webhook);
 CREATE TABLE working_hours (
 	tenant_id UUID NOT NULL, 
@@ -2618,6 +2626,8 @@ ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_created_by FOREIGN K
 ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE one_time_links ADD CONSTRAINT fk_one_time_links_user FOREIGN KEY(tenant_id, "user") REFERENCES users (tenant_id, id) ON DELETE CASCADE;
 ALTER TABLE own_fields ADD CONSTRAINT fk_own_fields_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE own_fields ADD CONSTRAINT fk_own_fields_custom_reader FOREIGN KEY(tenant_id, custom_reader) REFERENCES roles (tenant_id, id) ON DELETE SET NULL (custom_reader);
+ALTER TABLE own_fields ADD CONSTRAINT fk_own_fields_custom_writer FOREIGN KEY(tenant_id, custom_writer) REFERENCES roles (tenant_id, id) ON DELETE SET NULL (custom_writer);
 ALTER TABLE own_fields ADD CONSTRAINT fk_own_fields_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE parts_inventory ADD CONSTRAINT fk_parts_inventory_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
 ALTER TABLE parts_inventory ADD CONSTRAINT fk_parts_inventory_dealership FOREIGN KEY(tenant_id, dealership) REFERENCES dealerships (tenant_id, id);
@@ -2755,6 +2765,7 @@ ALTER TABLE work_items ADD CONSTRAINT fk_work_items_done_by FOREIGN KEY(tenant_i
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_inspection FOREIGN KEY(tenant_id, inspection) REFERENCES inspections (tenant_id, id) ON DELETE SET NULL (inspection);
 ALTER TABLE work_items ADD CONSTRAINT fk_work_items_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);
+ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_set_own_field FOREIGN KEY(tenant_id, set_own_field) REFERENCES own_fields (tenant_id, id) ON DELETE SET NULL (set_own_field);
 ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_updated_by FOREIGN KEY(tenant_id, updated_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (updated_by);
 ALTER TABLE workflow_rules ADD CONSTRAINT fk_workflow_rules_webhook FOREIGN KEY(tenant_id, webhook) REFERENCES webhooks (tenant_id, id) ON DELETE SET NULL (webhook);
 ALTER TABLE working_hours ADD CONSTRAINT fk_working_hours_created_by FOREIGN KEY(tenant_id, created_by) REFERENCES users (tenant_id, id) ON DELETE SET NULL (created_by);

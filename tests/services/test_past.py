@@ -16,7 +16,7 @@ FIELDS = ("color", "sale_price", "delivery_date", "sent_at", "seller", "accessor
 
 
 def past_of(dealer: Dealer) -> Past:
-    return Past(dealer.application.platform.spec, dealer.application.platform.database)
+    return Past(dealer.application.platform.database)
 
 
 async def held(dealer: Dealer, car: UUID, *events: UUID) -> list[dict[str, Any]]:

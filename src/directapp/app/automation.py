@@ -23,5 +23,5 @@ def automation_jobs(pipeline: Pipeline, sender: WebhookSender) -> Sequence[Job]:
             raise UnsafeAddressError(error.reason) from error
         return Reply(status=answer.status, retry_after=answer.retry_after)
 
-    past = Past(pipeline.spec, pipeline.database)
+    past = Past(pipeline.database)
     return jobs(send, Outbox(pipeline.database, pipeline.clock).past, past.differing)

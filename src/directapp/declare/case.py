@@ -1,15 +1,23 @@
 """Case: everything a rule may know, as plain values. Rules are pure functions of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from directapp.declare.names import NO_ROW, FieldName, Patch, Row, plain, row_of
 from directapp.kernel.actor import Actor
 
+if TYPE_CHECKING:
+    from directapp.declare.fields import Field
+
 T = TypeVar("T")
+
+
+def no_fields(_collection: str) -> "Mapping[str, Field]":
+    """Return no fields of any collection."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +27,8 @@ class Case:
     ``before`` is the stored row (None at creation), ``patch`` what is being changed, ``row`` the two
     merged; ``related`` the records and lists of records that the collection asked for by name, ``earlier`` the
     same as they stood to the stored row. ``lifted`` are records that the same act is about to put elsewhere: they
-    count nowhere. ``confirmed`` says that the writer has seen what it brings with it.
+    count nowhere. ``confirmed`` says that the writer has seen what it brings with it. ``fields`` tells the fields of
+    a collection by name, the company's own among them; only what a write is judged by knows any.
     """
 
     row: Row
@@ -32,6 +41,7 @@ class Case:
     verb: str = "update"
     lifted: frozenset[UUID] = frozenset()
     confirmed: bool = False
+    fields: "Callable[[str], Mapping[str, Field]]" = no_fields
 
     def get(self, name: FieldName[T]) -> T | None:
         """Return a value of the merged row, None when it has none."""

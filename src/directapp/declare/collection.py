@@ -1,7 +1,7 @@
 """Collection: the one place where a kind of record is written down."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -177,7 +177,8 @@ class Collection:
     same transaction. ``events`` are emitted by its writes, beside those of its workflow's steps. ``exposed``
     collections have REST routes, pages and tools; the others are the system's own. ``set_up`` makes its rows part of
     what is carried from a staging installation to the one that people work in. ``own_fields``: companies declare
-    fields of their own on it.
+    fields of their own on it; of these, ``custom_reads`` and ``custom_writes`` name by the code of a company's own
+    role what it reads and writes in the rows that it has anyway.
     """
 
     name: str
@@ -204,5 +205,7 @@ class Collection:
     exposed: bool = True
     set_up: SetUp | None = None
     own_fields: bool = False
+    custom_reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    custom_writes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     history: bool = True
     notes: str = ""

@@ -47,6 +47,7 @@ _BAD_PATTERN = _("The pattern cannot be read.")
 class OwnField:
     """One own field as it is declared; ``readers`` and ``writers`` are roles, where ``group`` is none of the product's.
 
+    ``custom_readers`` and ``custom_writers`` are codes of the company's own roles.
     ``gone``: it is deleted and its values are kept for a while. Nobody reads or writes it then.
     """
 
@@ -57,6 +58,8 @@ class OwnField:
     group: str = COLUMN
     readers: tuple[str, ...] = ()
     writers: tuple[str, ...] = ()
+    custom_readers: tuple[str, ...] = ()
+    custom_writers: tuple[str, ...] = ()
     help: Text | None = None
     required: bool = False
     choices: tuple[Choice, ...] = ()
@@ -150,7 +153,18 @@ def extended(collection: Collection, fields: Iterable[OwnField]) -> Collection:
     if chosen:
         groups.append(replace(BY_ROLES, fields=tuple(one.as_field() for one in chosen)))
     access = replace(collection.access, grants=tuple(_granted(grant, chosen) for grant in collection.access.grants))
-    return replace(collection, groups=tuple(groups), access=access)
+    writes = _by_role((one.name, one.custom_writers) for one in chosen)
+    reads = _by_role((one.name, (*one.custom_readers, *one.custom_writers)) for one in chosen)
+    return replace(collection, groups=tuple(groups), access=access, custom_reads=reads, custom_writes=writes)
+
+
+def _by_role(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, tuple[str, ...]]:
+    """Return the names of fields by the codes of the roles that have them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, codes in named:
+        for code in codes:
+            found[code] = (*found.get(code, ()), name)
+    return found
 
 
 def _granted(grant: Grant, chosen: Iterable[OwnField]) -> Grant:

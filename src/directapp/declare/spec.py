@@ -192,11 +192,14 @@ class CollectionMeta:
         for piece in role.pieces:
             entry = self.entries.get(piece.entry) if piece.collection == self.name else None
             if entry is not None:
+                writes = self._known(piece.write) & self.writes(entry)
+                chosen = self.declared.custom_writes.get(role.code, ()) if writes else ()
+                reads = self._known(piece.read) & self.reads(entry)
                 yield replace(
                     entry,
                     role=role,
-                    read=tuple(sorted(self._known(piece.read) & self.reads(entry))),
-                    write=tuple(sorted(self._known(piece.write) & self.writes(entry))),
+                    read=tuple(sorted(reads.union(self.declared.custom_reads.get(role.code, ())))),
+                    write=tuple(sorted(writes.union(chosen))),
                     verbs=tuple(v.name for v in self.verbs_of([entry]) if v.name in piece.verbs),
                     create=entry.create and piece.create,
                     delete=entry.delete and piece.delete,

@@ -44,6 +44,11 @@ class FormGroup:
         return any(i.problems or i.theirs for i in self.inputs)
 
     @property
+    def demanding(self) -> bool:
+        """Whether some input has to be filled in and is empty."""
+        return any(i.required and not i.value for i in self.inputs)
+
+    @property
     def filled(self) -> tuple[FieldLine, ...]:
         """The lines that have something to show."""
         return tuple(line for line in self.lines if line.shown)

@@ -209,8 +209,7 @@ class CommandContext:
 
     def fields(self, collection: str) -> Mapping[str, Field]:
         """Return what a collection declares of its fields, by name: labels, kinds, choices; {} for no collection."""
-        meta = self.work.spec.get(collection)
-        return meta.fields if meta else {}
+        return self.work.fields(collection)
 
     def emit(self, event: Event, *, on: Seen | UUID | None = None, delay: float = 0.0, **payload: Any) -> None:
         """Put an event about the record (or another one) in the outbox; ``delay`` in seconds."""

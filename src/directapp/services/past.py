@@ -11,7 +11,7 @@ import orjson
 
 from directapp.declare.kinds import restored
 from directapp.declare.names import plain, row_of
-from directapp.declare.spec import CollectionMeta, Spec
+from directapp.declare.spec import CollectionMeta
 from directapp.kernel.actor import system_actor
 from directapp.services.seen import Seen
 from directapp.store.database import Database
@@ -66,14 +66,13 @@ class Step:
 class Past:
     """Looks back, as the pipeline itself: who asks has to see the records."""
 
-    spec: Spec
     database: Database
 
     async def differing(
         self, tenant: UUID, collection: str, moments: Sequence[Moment], fields: Collection[str], since: datetime
     ) -> dict[Moment, dict[str, Any]]:
         """Return for each moment those of the fields that held something else than now; ``since`` is before all."""
-        meta = self.spec[collection]
+        meta = (await self.database.spec_of(tenant))[collection]
         names = [n for n in fields if n in meta.fields and meta.fields[n].stored and not meta.fields[n].secret]
         found: dict[Moment, dict[str, Any]] = {}
         if not names:

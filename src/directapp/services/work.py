@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from directapp.declare.case import Case, Many, One
+from directapp.declare.fields import Field
 from directapp.declare.names import FieldNames, plain
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.kernel.actor import Actor, system_actor
@@ -315,7 +316,20 @@ class Work:
     def case(self, row: Mapping[str, Any], **known: Any) -> Case:
         """Return a row to be judged, as the present actor's; ``known`` as in Case."""
         lifted = frozenset(self.tallying.lifted)
-        return Case(row=row, actor=self.unit.actor, now=self.now, lifted=lifted, confirmed=self.confirmed, **known)
+        return Case(
+            row=row,
+            actor=self.unit.actor,
+            now=self.now,
+            lifted=lifted,
+            confirmed=self.confirmed,
+            fields=self.fields,
+            **known,
+        )
+
+    def fields(self, collection: str) -> Mapping[str, Field]:
+        """Return the fields of a collection by name, a company's own among them; {} for no collection."""
+        meta = self.spec.get(collection)
+        return meta.fields if meta else {}
 
     async def refresh_related(
         self, meta: CollectionMeta, before: Mapping[str, Any], values: Mapping[str, Any], related: dict[str, Any]
@@ -334,7 +348,7 @@ class Work:
         if not stale and not held:
             return related
         related, whole = dict(related), row
-        who: dict[str, Any] = {"actor": self.actor, "now": self.now}
+        who: dict[str, Any] = {"actor": self.actor, "now": self.now, "fields": self.fields}
 
         async def ask(these: Sequence[One | Many]) -> None:
             """Ask until what is found leads to nothing else: what must agree may itself be filled in from it."""

@@ -297,6 +297,144 @@ async def test_a_rule_sets_a_field_where_its_conditions_hold(dealer: Dealer) -> 
     assert (run["rule"], run["record"], run["outcome"]) == (str(made), str(audi), "done")
 
 
+async def own_field(dealer: Dealer, code: str, kind: str = "string", **more: Any) -> UUID:
+    admin = await dealer.person("tenant_admin")
+    values = {"label_nb": f"{code} på norsk", "label_en": f"{code} in English", "placed_in": "cars.seller_notes"}
+    patch = {"collection": "cars", "code": code, "kind": kind, **values, **more}
+    made = await dealer.application.platform.pipeline.perform(
+        Intent(actor=admin, collection="own_fields", verb="create", origin="test", patch=patch)
+    )
+    assert made.record is not None
+    return made.record
+
+
+async def test_a_rule_tests_and_sets_own_fields(dealer: Dealer) -> None:
+    admin = await dealer.person("tenant_admin")
+    choices = "low: Lav | Low\nhigh: Høy | High"
+    made = {
+        code: await own_field(dealer, code, kind, **more)
+        for code, kind, more in (
+            ("colour", "string", {}),
+            ("keys", "integer", {"minimum": 0}),
+            ("until", "date", {}),
+            ("level", "choice", {"choices": choices}),
+            ("tags", "choices", {"choices": choices}),
+            ("sure", "boolean", {}),
+            ("price", "decimal", {}),
+        )
+    }
+    for code, said, kept in (
+        ("level", "Høy", "high"),
+        ("tags", "Lav, High", "low, high"),
+        ("keys", "3", "3"),
+        ("until", "24.12.2026", "24.12.2026"),
+        ("sure", "ja", "ja"),
+        ("price", "1 500,50", "1 500,50"),
+    ):
+        one = await rule(
+            dealer,
+            name=code,
+            conditions="colour på norsk = LY7W\nown_keys < 3",
+            set_field=None,
+            set_own_field=str(made[code]),
+            set_value=said,
+        )
+        assert (await dealer.read(admin, "workflow_rules", one))["set_value"] == kept
+    fits, other = await car(dealer, own_colour="ly7w", own_keys=2), await car(dealer, own_colour="LY7W", own_keys=3)
+    await identify(dealer, fits, "WAUZZZF49MA000150")
+    await identify(dealer, other, "WAUZZZF49MA000151")
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    row = await dealer.read(admin, "cars", fits)
+    assert {name: row[f"own_{name}"] for name in made} == {
+        "colour": "ly7w",
+        "keys": 3,
+        "until": "2026-12-24",
+        "level": "high",
+        "tags": ["low", "high"],
+        "sure": True,
+        "price": "1500.50",
+    }
+    assert (await dealer.read(admin, "cars", other))["own_level"] is None
+    # The trial looks at the record as it was: two had the colour, one of them too many keys.
+    one = await dealer.create(
+        admin,
+        "workflow_rules",
+        name="Prøve",
+        event="car.identified",
+        conditions="own_keys = 2",
+        action="set_field",
+        set_own_field=str(made["level"]),
+        set_value="low",
+    )
+    await dealer.do(admin, "workflow_rules", "dry_run", one)
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    tried = await dealer.read(admin, "workflow_rules", one)
+    assert (tried["tried_events"], tried["tried_hits"]) == (2, 1)
+    for wrong, field in (
+        ({"set_own_field": str(made["keys"]), "set_value": "mange"}, "set_value"),
+        ({"set_own_field": str(made["keys"]), "set_value": "-1"}, "set_value"),
+        ({"set_own_field": str(made["level"]), "set_value": "midt"}, "set_value"),
+        ({"set_own_field": str(made["keys"]), "set_field": "priority", "set_value": "3"}, "set_own_field"),
+        (
+            {"set_own_field": str(await own_field(dealer, "x", collection="work_items", placed_in="work_items.job"))},
+            "set_own_field",
+        ),
+        ({"set_own_field": None}, "set_field"),
+        ({"conditions": "own_nothing = 2"}, "conditions"),
+        ({"conditions": "own_keys = mange"}, "conditions"),
+    ):
+        with pytest.raises(InvalidError) as refused:
+            await dealer.do(admin, "workflow_rules", "update", one, **wrong)
+        assert [p.field for p in refused.value.problems] == [field], wrong
+    # What is deleted is set no more, and the log of the rule says why.
+    await dealer.do(admin, "own_fields", "remove", made["level"], code="level")
+    third = await car(dealer, own_colour="LY7W", own_keys=1)
+    await identify(dealer, third, "WAUZZZF49MA000152")
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    told = [run["told"] for run in await rows(dealer, "rule_runs") if run["outcome"] == "refused"]
+    assert told == ["Feltet som regelen fyller ut, er slettet."]
+    assert (await dealer.read(admin, "cars", third))["own_keys"] == 3
+
+
+async def test_webhooks_carry_the_own_fields_that_they_may_read(dealer: Dealer, receiver: Receiver) -> None:
+    await own_field(dealer, "colour")
+    await own_field(dealer, "keys", "integer")
+    await own_field(dealer, "cost", "decimal", placed_in="cars.own", readers=["finance"])
+    await own_field(dealer, "gone")
+    record = await car(dealer, own_colour="LY7W", own_gone="x")
+    admin = await dealer.person("tenant_admin")
+    (gone,) = [one for one in await rows(dealer, "own_fields") if one["code"] == "gone"]
+    await dealer.do(admin, "own_fields", "remove", UUID(gone["id"]), code="gone")
+    hook, _ = await subscribe(dealer, receiver.base, "car.identified")
+    answer = await dealer.do(
+        admin,
+        "webhooks",
+        "subscribe",
+        name="Anlegg",
+        url=f"{receiver.base}/site",
+        events=["car.identified"],
+        dealership=str(dealer.sites["490"]),
+    )
+    assert answer.record
+    await rule(dealer, event="car.identified", action="call_webhook", webhook=str(hook))
+    await identify(dealer, record, "WAUZZZF49MA000160")
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    told = [(heard.path, heard.json()["data"]) for heard in receiver.heard]
+    own = [
+        (path, "rule" in data, {name: value for name, value in data.items() if name.startswith("own_")})
+        for path, data in told
+    ]
+    company = {"own_colour": "LY7W", "own_keys": None, "own_cost": None}
+    assert sorted(own, key=str) == sorted(
+        [
+            ("/", False, company),
+            ("/", True, company),
+            ("/site", False, {"own_colour": "LY7W", "own_keys": None}),
+        ],
+        key=str,
+    )
+
+
 async def test_a_rule_notifies_makes_work_and_calls_a_webhook(dealer: Dealer, receiver: Receiver) -> None:
     webhook, _ = await subscribe(dealer, receiver.base, "car.sold")
     await dealer.person("manager", "490")

@@ -11,6 +11,7 @@ from directapp.kernel.ids import uuid7
 from directapp.services.jobs import JobRun
 from interfaces.rest.conftest import Api
 from support.dealer import settle
+from support.own_roles import holder, own_role, pieces
 
 CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
 
@@ -205,6 +206,75 @@ async def test_who_reads_and_writes_follows_the_group_or_the_roles_chosen(api: A
     assert shown["own_for_parts"]["meta"]["readonly"]
     assert "own_for_finance" not in shown
     assert shown["own_for_parts"]["meta"]["translations"][0]["translation"].startswith("for_parts")
+
+
+async def test_a_role_of_the_company_s_own_is_chosen_to_read_or_write_a_field(api: Any, seller: Actor) -> None:
+    given = [*pieces("parts", "cars", verbs=()), *pieces("parts", "comments")]
+    reads, writes = [await own_role(api.dealer, code, "parts", given) for code in ("leser", "skriver")]
+    narrow = await own_role(api.dealer, "ser_bare", "parts", pieces("parts", "cars", write=(), verbs=()))
+    for code, more in (
+        ("seen", {"custom_reader": str(reads)}),
+        ("kept", {"custom_writer": str(writes)}),
+        ("never", {"custom_writer": str(narrow)}),
+    ):
+        await declared(api, code, placed_in="cars.own", **more)
+    admin = await api.dealer.person("tenant_admin", "")
+    car = (await api.ok(seller, "POST", "/items/cars", json=CAR))["id"]
+    path = f"/items/cars/{car}"
+    await api.ok(admin, "PATCH", path, json={"own_seen": "a", "own_kept": "b", "own_never": "c"})
+    reader, writer, narrowed = [
+        await holder(api.dealer, role, site="495", name=name)
+        for role, name in ((reads, "Lese"), (writes, "Skrive"), (narrow, "Se"))
+    ]
+    for person, told in (
+        (reader, {"own_seen": "a"}),
+        (writer, {"own_kept": "b"}),
+        (narrowed, {"own_never": "c"}),
+        (await api.dealer.person("parts", "495"), {}),
+        (seller, {}),
+    ):
+        row = await api.ok(person, "GET", path)
+        assert {name: value for name, value in row.items() if name.startswith("own_")} == told, person.name
+    assert (await api.ok(writer, "PATCH", path, json={"own_kept": "d"}))["own_kept"] == "d"
+    for person, name in ((reader, "own_seen"), (reader, "own_kept"), (narrowed, "own_never"), (writer, "own_seen")):
+        (problem,) = await api.refused(person, "PATCH", path, 403, json={name: "x"})
+        assert problem["field"] == name
+    # The product's roles are chosen by name; a group of the product's decides for itself.
+    product = await api.dealer.create(system_actor(api.dealer.tenant, "importer"), "roles", code="mechanic", **NAMES)
+    for wrong, field in (
+        ({"placed_in": "cars.own", "custom_reader": str(product)}, "custom_reader"),
+        ({"placed_in": "cars.seller_notes", "custom_reader": str(reads)}, "custom_reader"),
+    ):
+        values = {"collection": "cars", "code": "no", "kind": "string", "label_nb": "Nei", "label_en": "No", **wrong}
+        (problem,) = await api.refused(admin, "POST", "/items/own_fields", 422, json=values)
+        assert problem["field"] == field
+
+
+NAMES = {"name_nb": "Mekaniker", "name_en": "Mechanic"}
+
+
+async def test_the_description_tells_each_reader_of_their_company_s_fields(api: Any, seller: Actor) -> None:
+    other = await settle(api.dealer.application)
+    await declared(api, "colour", max_length=10)
+    await declared(api, "level", "choice", choices="low: Lav | Low")
+    await declared(api, "for_finance", placed_in="cars.own", readers=["finance"])
+    finance, admin = await api.dealer.person("finance", "495"), await api.dealer.person("tenant_admin", "")
+    mine = {"own_colour", "own_level"}
+    for who, told in (
+        (seller, mine),
+        (finance, mine | {"own_for_finance"}),
+        (admin, mine | {"own_for_finance"}),
+        (await other.person("tenant_admin", ""), set()),
+        (None, set()),
+    ):
+        document = (await api.call(who, "GET", "/openapi.json")).json()
+        schema = document["components"]["schemas"]["cars"]["properties"]
+        assert {name for name in schema if name.startswith("own_")} == told, who and who.name
+        if "own_level" in told:
+            assert schema["own_level"]["enum"] == ["low", None]
+            assert "own_colour" in str(document["components"]["schemas"]["cars_filter"])
+    answer = await api.client.get("/openapi.json", headers={"Authorization": "Bearer nothing"})
+    assert answer.status_code == 401
 
 
 async def test_a_field_that_becomes_required_leaves_the_cars_that_are_there_alone(api: Any, seller: Actor) -> None:

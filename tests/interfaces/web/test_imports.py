@@ -17,6 +17,7 @@ from directapp.interfaces.web.records.imports import starting
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import BadPayloadError
 from directapp.services.importing import Importing
+from directapp.services.intent import Intent
 from directapp.services.ledger import Order
 from support.damage import broken_inside
 from support.dealer import Dealer
@@ -129,6 +130,59 @@ async def test_a_sheet_is_matched_tried_and_taken_in(browser: httpx.AsyncClient,
     assert "WVWZZZE1ZMP654321" in listed.text
     sheet = read_table((await browser.get("/app/cars/export.xlsx?q=WVWZZZE1ZMP654321")).content)
     assert (len(sheet.rows), "Understellsnummer" in sheet.header) == (1, True)
+
+
+async def test_a_sheet_fills_own_fields_and_refuses_by_row_and_field(
+    browser: httpx.AsyncClient, dealer: Dealer
+) -> None:
+    admin = await dealer.person("tenant_admin", "")
+    for code, label, kind, more in (
+        ("colour", "Fargekode", "string", {"pattern": "[A-Z0-9]{4}"}),
+        ("keys", "Antall nøkler", "integer", {"maximum": 4}),
+        ("tyre", "Dekk", "choice", {"choices": "winter: Vinter | Winter"}),
+        ("until", "Holdes til", "date", {"required": True}),
+    ):
+        values = {"label_nb": label, "label_en": code, "placed_in": "cars.seller_notes", "kind": kind, **more}
+        await dealer.application.platform.pipeline.perform(
+            Intent(
+                actor=admin,
+                collection="own_fields",
+                verb="create",
+                origin="test",
+                patch={"collection": "cars", "code": code, **values},
+            )
+        )
+    await sign_in(browser, dealer, "manager")
+    text = (
+        "Understellsnummer;Merke;Modell;Biltype;Fargekode;Antall nøkler;Dekk;own_until\n"
+        "WVWZZZE1ZMP654321;VW;Golf;Nybil;LY7W;2;Vinter;24.12.2026\n"
+        "WVWZZZE1ZMP654322;VW;Polo;Nybil;ly;9;Sommer;24.12.2026\n"
+        "WVWZZZE1ZMP654323;VW;Polo;Nybil;LY7W;;;\n"
+    )
+    columns = await upload(browser, "sheet", {"biler.csv": text.encode()}, collection="cars")
+    for name in ("own_colour", "own_keys", "own_tyre", "own_until"):
+        assert f'<option value="{name}" selected>' in columns.text
+    fields = ("vin", "make", "model", "car_type", "own_colour", "own_keys", "own_tyre", "own_until")
+    chosen = {f"column-{n}": name for n, name in enumerate(fields)} | {"key": "vin"}
+    address = columns.url.path
+    answer = await browser.post(address, data={**await token(browser, address), **chosen})
+    await starting.settled()
+    report = (await browser.get(f"{answer.url.path}/report.json")).json()
+    refused = {
+        row["row"]: sorted(note["field"] for note in row["notes"])
+        for row in report["rows"]
+        if row["outcome"] == "rejected"
+    }
+    assert refused == {3: ["own_colour", "own_keys", "own_tyre"], 4: ["own_until"]}
+    await browser.post(f"{answer.url.path}/commit", data=await token(browser, answer.url.path))
+    await starting.settled()
+    (car,) = await rows(dealer, admin, "cars")
+    assert {name: car[name] for name in fields[4:]} == {
+        "own_colour": "LY7W",
+        "own_keys": 2,
+        "own_tyre": "winter",
+        "own_until": "2026-12-24",
+    }
 
 
 async def test_a_sheet_of_comments_says_what_each_is_about(browser: httpx.AsyncClient, dealer: Dealer) -> None:

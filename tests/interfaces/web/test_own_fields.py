@@ -76,6 +76,24 @@ async def test_a_field_is_deleted_by_its_code_and_restored(signed: Opener, car: 
     assert "LY7W" in (await seller.get(page)).text
 
 
+async def test_a_new_car_s_form_shows_a_required_field_and_keeps_what_was_typed(signed: Opener) -> None:
+    admin, seller = await signed("tenant_admin", ""), await signed("new_car_sales")
+    await made(admin, required="true")
+    groups = re.split(r"(?=<details)", (await seller.get("/app/cars/new")).text)
+    (own,) = [group for group in groups if 'id="own_colour_code"' in group]
+    assert re.match(r'<details class="field-group" open>', own), "it would be refused for what nobody sees"
+    assert any(re.match(r'<details class="field-group">', group) for group in groups), "the others stay folded"
+    car = {"car_type": "new", "make": "Audi", "model": "Q4"}
+    names = " ".join([*car, "own_colour_code"])
+    refused = await seller.send("/app/cars/new", **car, _fields=names)
+    assert refused.status_code == 422
+    assert '<a href="#own_colour_code">Fargekode</a>' in refused.text
+    # What was typed stands in the form after a look in the registry too.
+    filled = await seller.send("/app/cars/new/registry/fill", **car, own_colour_code="LY7W", _fields=names)
+    assert 'value="LY7W" id="own_colour_code"' in filled.text
+    assert (await seller.send("/app/cars/new", **car, own_colour_code="LY7W", _fields=names)).status_code == 303
+
+
 async def test_who_may_not_see_the_group_is_not_offered_the_field(dealer: Dealer, signed: Opener, car: UUID) -> None:
     admin = await signed("tenant_admin", "")
     await made(admin, placed_in="cars.own", readers="parts", label_nb="Bare deler")

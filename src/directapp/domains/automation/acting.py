@@ -5,16 +5,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from directapp.declare.fields import Field
+from directapp.declare.kinds import BadValueError
 from directapp.declare.names import FieldNames, Values, plain
+from directapp.declare.own_fields import name_of
 from directapp.domains.automation.catalogue import SYSTEM
 from directapp.domains.automation.conditions import OF_CAR, holds, read_conditions
 from directapp.domains.automation.deliveries import queue
 from directapp.domains.automation.fields import RULE_RUNS, WEBHOOKS, WORKFLOW_RULES, RuleRuns, WorkflowRules
 from directapp.domains.automation.handlers import words_of
-from directapp.domains.automation.listening import heard_by
+from directapp.domains.automation.listening import heard_by, own_values
 from directapp.domains.automation.references import resolved
+from directapp.domains.automation.workflow_rules import value_of
 from directapp.domains.cars.fields import CARS, ITS_CAR, Cars
 from directapp.domains.messages.fields import NOTIFICATIONS, Notifications
+from directapp.domains.own_fields.fields import OWN_FIELDS, OwnFields
 from directapp.domains.people.fields import DEALERSHIPS, ROLES, USERS, Users
 from directapp.domains.people.roles import works_as
 from directapp.domains.workshop.fields import WORK_ITEMS, WorkItems
@@ -25,8 +30,10 @@ from directapp.services.command import CommandContext
 from directapp.services.job_runner import explained
 from directapp.services.jobs import GiveUpError, JobRun, Run
 from directapp.services.seen import Seen
+from directapp.services.validation import json_value
 
 WORKER, READER = "workflow", "pipeline"
+_NO_FIELD = _("The field that the rule sets is deleted.")
 _NO_CAR = _("The event is about no car.")
 MONTH = timedelta(days=31)
 MOST_EVENTS = 5000
@@ -77,12 +84,13 @@ async def _do(ctx: CommandContext, rule: Seen, job: JobRun) -> None:
     row = rule.row
     if row[WorkflowRules.action] == "call_webhook":
         webhook = await ctx.look_up(WEBHOOKS, row[WorkflowRules.webhook])
-        if await heard_by(ctx, webhook, about):
-            await queue(ctx, webhook, job.payload["caused_by"], about, {"rule": str(rule.id)})
+        if readable := await heard_by(ctx, webhook, about):
+            own = own_values(ctx, about, readable)
+            await queue(ctx, webhook, job.payload["caused_by"], about, {"rule": str(rule.id), **own})
     elif row[WorkflowRules.action] == "set_field":
-        car, name, value = await _car(ctx, about), row[WorkflowRules.set_field], row[WorkflowRules.set_value]
-        if plain(car.row).get(name) != value:
-            await ctx.change({name: value}, system=WORKER, on=car)
+        car, (item, value) = await _car(ctx, about), await _set_by(ctx, rule)
+        if json_value(item, plain(car.row).get(item.name)) != value:
+            await ctx.change({item.name: value}, system=WORKER, on=car)
     elif row[WorkflowRules.action] == "create_work_item":
         car = await _car(ctx, about)
         values: Values = {
@@ -93,6 +101,21 @@ async def _do(ctx: CommandContext, rule: Seen, job: JobRun) -> None:
         await ctx.create(WORK_ITEMS, values, system=WORKER)
     else:
         await _notify(ctx, rule, await _car(ctx, about) if _has_car(about) else about, job)
+
+
+async def _set_by(ctx: CommandContext, rule: Seen) -> tuple[Field, Any]:
+    """Return the field that a rule sets, and to what (ConflictError: it is there no more, or takes it no more)."""
+    name: str | None = rule.row[WorkflowRules.set_field]
+    own: UUID | None = rule.row[WorkflowRules.set_own_field]
+    if own is not None:
+        name = name_of((await ctx.look_up(OWN_FIELDS, own, system=READER)).row[OwnFields.code])
+    item = ctx.fields(CARS).get(str(name))
+    if item is None or item.secret:
+        raise ConflictError(_NO_FIELD)
+    try:
+        return item, value_of(item, rule.row[WorkflowRules.set_value])
+    except BadValueError as error:
+        raise ConflictError(error.text) from None
 
 
 def _has_car(about: Seen) -> bool:

@@ -53,6 +53,7 @@ class WorkflowRules(FieldNames):
     notify_role: FieldName[str]
     message: FieldName[str]
     set_field: FieldName[str]
+    set_own_field: FieldName[UUID]
     set_value: FieldName[str]
     work_kind: FieldName[str]
     webhook: FieldName[UUID]

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from directapp.declare.names import plain
 from directapp.domains.automation.fields import Webhooks
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.kernel.actor import Actor
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
+from directapp.services.validation import json_value
 
 # A field of the system's own, which only those read who see a record in full.
 _IN_FULL = "created_at"
@@ -33,7 +35,7 @@ async def heard_by(ctx: CommandContext, webhook: Seen, about: Seen) -> frozenset
 
 
 def told(ctx: CommandContext, about: Seen, readable: frozenset[str]) -> dict[str, Any]:
-    """Return what an event carries, as far as a listener may read it.
+    """Return what an event carries, and the own fields of its record, as far as a listener may read them.
 
     What is no field of the record is told to those who see the record in full.
     """
@@ -45,4 +47,11 @@ def told(ctx: CommandContext, about: Seen, readable: frozenset[str]) -> dict[str
         for name, value in event.items()
         if name not in _TRAIL and (name if name in fields else _IN_FULL) in readable
     }
-    return {**moved, **({"was": was} if was else {}), **own}
+    return {**moved, **({"was": was} if was else {}), **own, **own_values(ctx, about, readable)}
+
+
+def own_values(ctx: CommandContext, about: Seen, readable: frozenset[str]) -> dict[str, Any]:
+    """Return what stands in the own fields of a record that a listener may read, by their names, as REST tells it."""
+    row = plain(about.row)
+    fields = ctx.fields(about.collection)
+    return {n: json_value(item, row.get(n)) for n, item in fields.items() if item.own and n in readable}

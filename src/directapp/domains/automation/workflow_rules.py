@@ -4,24 +4,29 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from directapp.declare.access import Access, Grant
-from directapp.declare.case import Case
+from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, SetUp, Views
 from directapp.declare.events import Event
-from directapp.declare.fields import Group, choices, field
+from directapp.declare.fields import Field, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
 from directapp.declare.names import FieldName
+from directapp.declare.own_fields import name_of
+from directapp.declare.reading import SHEET
 from directapp.declare.spec import Spec
 from directapp.declare.verbs import Verb
 from directapp.domains.automation.catalogue import CIRCLE, SYSTEM, UNREADABLE, event_choices
-from directapp.domains.automation.conditions import Vocabulary, normal, plain, read_conditions, vocabulary
+from directapp.domains.automation.conditions import Vocabulary, normal, read_conditions, vocabulary
+from directapp.domains.automation.conditions import plain as said_plainly
 from directapp.domains.automation.events import TRIAL
 from directapp.domains.automation.fields import WEBHOOKS, WORKFLOW_RULES, WorkflowRules
 from directapp.domains.automation.references import demand_found
 from directapp.domains.cars.fields import CARS
+from directapp.domains.own_fields.fields import OWN_FIELDS, OwnFields
 from directapp.domains.people.roles import ADMIN, MANAGER, role_choices
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _, in_every_language, pgettext
 from directapp.services.command import CommandContext
+from directapp.services.validation import json_value
 
 ACTIONS = choices(
     ("notify", _("Notify")),
@@ -51,7 +56,7 @@ STOPS = choices(
 )
 _NEEDS: Mapping[str, tuple[FieldName[object], ...]] = {
     "notify": (WorkflowRules.notify_role, WorkflowRules.message),
-    "set_field": (WorkflowRules.set_field, WorkflowRules.set_value),
+    "set_field": (WorkflowRules.set_value,),
     "create_work_item": (WorkflowRules.work_kind, WorkflowRules.message),
     "call_webhook": (WorkflowRules.webhook,),
 }
@@ -60,7 +65,14 @@ _CONTENT = (
     WorkflowRules.conditions,
     WorkflowRules.action,
     *{name for names in _NEEDS.values() for name in names},
+    WorkflowRules.set_field,
+    WorkflowRules.set_own_field,
 )
+_SETS = (WorkflowRules.set_field, WorkflowRules.set_own_field, WorkflowRules.set_value)
+_OWN = "own_field"
+_MISSING = _("Has to be filled in for this action.")
+_BOTH = _("Choose one field to set: one of the product's or one of your own.")
+_NOT_OF_CARS = _("Choose a field of your own on cars that is not deleted.")
 _TRIED = (WorkflowRules.tried_at, WorkflowRules.tried_events, WorkflowRules.tried_hits, WorkflowRules.tried_told)
 
 
@@ -104,6 +116,14 @@ THEN = Group(
         field(WorkflowRules.notify_role, _("Notify role"), Kind.CHOICE, choices=role_choices("mechanic", "detailer")),
         field(WorkflowRules.message, _("Text"), max_length=200),
         field(WorkflowRules.set_field, _("Field"), Kind.CHOICE, choices=SETTABLE),
+        field(
+            WorkflowRules.set_own_field,
+            _("Own field"),
+            Kind.REF,
+            ref=OWN_FIELDS,
+            on_delete="set_null",
+            help=_("A field of your own on the car, in place of one of the product's."),
+        ),
         field(WorkflowRules.set_value, _("Value"), max_length=200),
         field(WorkflowRules.work_kind, _("Kind of work"), Kind.CHOICE, choices=WORK),
         field(WorkflowRules.webhook, _("Webhook"), Kind.REF, ref=WEBHOOKS, on_delete="set_null"),
@@ -125,18 +145,44 @@ STAND = Group(
 
 def complete(case: Case) -> list[Problem]:
     """Demand what the chosen action needs."""
-    words = _("Has to be filled in for this action.")
+    needs = _NEEDS.get(str(case.get(WorkflowRules.action)), ())
+    if case.get(WorkflowRules.action) == "set_field" and case.get(WorkflowRules.set_own_field) is None:
+        needs = (WorkflowRules.set_field, *needs)
     return [
-        Problem(words, field=name)
-        for name in _NEEDS.get(str(case.get(WorkflowRules.action)), ())
+        Problem(_MISSING, field=name)
+        for name in needs
         if case.get(name) is None and (case.changed(WorkflowRules.action, name) or not case.actor.is_system)
     ]
 
 
-def words_for(spec: Spec, event: object) -> Vocabulary | None:
-    """Return what a rule about an event may ask of."""
+def sets_one_field(case: Case) -> list[Problem]:
+    """Demand one field to set: of the product, or the company's own on cars."""
+    if case.get(WorkflowRules.set_own_field) is None or not case.changed(
+        WorkflowRules.set_own_field, WorkflowRules.set_field
+    ):
+        return []
+    problems = []
+    if case.get(WorkflowRules.set_field) is not None:
+        problems.append(Problem(_BOTH, field=WorkflowRules.set_own_field))
+    if settable(case) is None:
+        problems.append(Problem(_NOT_OF_CARS, field=WorkflowRules.set_own_field))
+    return problems
+
+
+def settable(case: Case) -> Field | None:
+    """Return the field of cars that a rule sets; None where it names none that is there."""
+    name: str | None = case.get(WorkflowRules.set_field)
+    own = case.one(_OWN)
+    if own and own[OwnFields.collection] == CARS:
+        name = name_of(own[OwnFields.code])
+    item = case.fields(CARS).get(str(name))
+    return None if item is None or item.secret else item
+
+
+def words_for(spec: Spec, event: object, fields: Callable[[str], Mapping[str, Field]]) -> Vocabulary | None:
+    """Return what a rule about an event may ask of; ``fields`` are those of a collection."""
     about = spec.events.get(str(event))
-    return vocabulary(about.collection, spec[about.collection].fields, spec[CARS].fields) if about else None
+    return vocabulary(about.collection, fields(about.collection), fields(CARS)) if about else None
 
 
 def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
@@ -144,7 +190,7 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
         """Demand conditions and a value that can be understood by the fields that they are about."""
         problems = []
         words = (
-            words_for(spec(), case.get(WorkflowRules.event))
+            words_for(spec(), case.get(WorkflowRules.event), case.fields)
             if case.changed(WorkflowRules.event, WorkflowRules.conditions)
             else None
         )
@@ -153,11 +199,10 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
                 read_conditions(case.get(WorkflowRules.conditions) or "", words)
             except BadValueError as error:
                 problems.append(Problem(error.text, field=WorkflowRules.conditions))
-        if case.get(WorkflowRules.set_value) is not None and case.changed(
-            WorkflowRules.set_field, WorkflowRules.set_value
-        ):
+        item, said = settable(case), case.get(WorkflowRules.set_value)
+        if said is not None and item is not None and case.changed(*_SETS):
             try:
-                _value(spec(), case)
+                value_of(item, said)
             except BadValueError as error:
                 problems.append(Problem(error.text, field=WorkflowRules.set_value))
         return problems
@@ -165,28 +210,26 @@ def _readable(spec: Callable[[], Spec]) -> Callable[[Case], list[Problem]]:
     return readable
 
 
-def _value(spec: Spec, case: Case) -> Any:
-    """Return what is set, as its field understands it; a choice by its label too."""
-    item, said = spec[CARS].fields.get(str(case.get(WorkflowRules.set_field))), str(case.get(WorkflowRules.set_value))
-    if item is None:
-        return said
-    named = [one.code for one in item.choices if plain(said) in map(plain, in_every_language(one.label))]
-    return item.understand(named[0] if named else said)
+def value_of(item: Field, said: str) -> Any:
+    """Return what is set, as JSON tells it; choices by their labels too (BadValueError: the field does not take it)."""
+    if item.choices:
+        codes = {said_plainly(label): one.code for one in item.choices for label in in_every_language(one.label)}
+        parts = said.split(",") if item.kind is Kind.CHOICES else [said]
+        found = [codes.get(said_plainly(part), part.strip()) for part in parts]
+        return item.understand(found if item.kind is Kind.CHOICES else found[0])
+    return json_value(item, item.understand(said, SHEET))
 
 
-def _as_stored(spec: Callable[[], Spec]) -> Callable[[Case], dict[str, Any]]:
-    def as_stored(case: Case) -> dict[str, Any]:
-        """Keep what is set as its field keeps it: a priority by its code."""
-        if case.get(WorkflowRules.set_value) is None or not case.changed(
-            WorkflowRules.set_field, WorkflowRules.set_value
-        ):
-            return {}
-        try:
-            return {WorkflowRules.set_value: str(_value(spec(), case))}
-        except BadValueError:
-            return {}
-
-    return as_stored
+def as_stored(case: Case) -> dict[str, Any]:
+    """Keep what is set as its field keeps it: a priority by its code."""
+    item, said = settable(case), case.get(WorkflowRules.set_value)
+    if said is None or item is None or not item.choices or not case.changed(*_SETS):
+        return {}
+    try:
+        value = value_of(item, said)
+    except BadValueError:
+        return {}
+    return {WorkflowRules.set_value: ", ".join(value) if isinstance(value, list) else str(value)}
 
 
 def tried_anew(case: Case) -> dict[str, Any]:
@@ -199,7 +242,7 @@ def tried_anew(case: Case) -> dict[str, Any]:
 def _dry_run(spec: Callable[[], Spec]) -> Callable[[CommandContext], Awaitable[None]]:
     async def dry_run(ctx: CommandContext) -> None:
         """Ask what it would have done on last month's events; a name that stands for nothing is refused."""
-        words = words_for(spec(), ctx.case.get(WorkflowRules.event))
+        words = words_for(spec(), ctx.case.get(WorkflowRules.event), ctx.fields)
         try:
             asked = read_conditions(ctx.case.get(WorkflowRules.conditions) or "", words) if words else []
             await demand_found(ctx, asked)
@@ -273,8 +316,9 @@ def workflow_rules(spec: Callable[[], Spec], events: Iterable[Event]) -> Collect
             filters=(WorkflowRules.active, WorkflowRules.event, WorkflowRules.action),
             icon="robot",
         ),
-        rules=(complete, _readable(spec)),
-        fill=(_as_stored(spec), tried_anew),
+        related=(One(_OWN, WorkflowRules.set_own_field, OWN_FIELDS, hold=False),),
+        rules=(complete, sets_one_field, _readable(spec)),
+        fill=(as_stored, tried_anew),
         verbs=(
             Verb(
                 name="dry_run",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from directapp.declare.access import Access, Grant
-from directapp.declare.case import Many
+from directapp.declare.case import Many, One
 from directapp.declare.collection import Collection, SetUp, Unique, Views
 from directapp.declare.fields import Choice, Group, choices, field
 from directapp.declare.kinds import BadValueError, Kind
@@ -14,8 +14,17 @@ from directapp.declare.rules import Nothing
 from directapp.declare.verbs import Verb
 from directapp.domains.own_fields.fields import OWN_FIELDS, OwnFields
 from directapp.domains.own_fields.read import parse_choices
-from directapp.domains.own_fields.rules import SIBLINGS, has_room, is_kept, is_of_its_kind, is_placed
+from directapp.domains.own_fields.rules import (
+    SIBLINGS,
+    codes_of_roles,
+    has_room,
+    is_kept,
+    is_of_its_kind,
+    is_placed,
+    of_custom_roles,
+)
 from directapp.domains.own_fields.verbs import is_deleted, is_there, remove, restore
+from directapp.domains.people.fields import ROLES
 from directapp.domains.people.roles import ADMIN, ROLE_CHOICES
 from directapp.kernel.text import _, pgettext
 
@@ -177,6 +186,25 @@ def _rights(places: tuple[Choice, ...]) -> Group:
                 step_up=True,
                 help=_("In the records that the role may change anyway."),
             ),
+            field(
+                OwnFields.custom_reader,
+                _("Read by a role of our own"),
+                Kind.REF,
+                ref=ROLES,
+                on_delete="set_null",
+                step_up=True,
+            ),
+            field(
+                OwnFields.custom_writer,
+                _("Read and written by a role of our own"),
+                Kind.REF,
+                ref=ROLES,
+                on_delete="set_null",
+                step_up=True,
+            ),
+            # A role's code never changes; fields are read by it without a look at the roles.
+            field(OwnFields.custom_reader_code, _("Code of the role that reads it"), max_length=60, computed=True),
+            field(OwnFields.custom_writer_code, _("Code of the role that writes it"), max_length=60, computed=True),
         ),
     )
 
@@ -248,8 +276,13 @@ def _collection(allowed: tuple[Choice, ...], places: tuple[Choice, ...]) -> Coll
             icon="columns",
         ),
         verbs=_verbs(),
-        rules=(is_placed, is_of_its_kind, is_kept, has_room),
-        related=(Many(SIBLINGS, OWN_FIELDS, OwnFields.collection, via=OwnFields.collection),),
+        rules=(is_placed, of_custom_roles, is_of_its_kind, is_kept, has_room),
+        fill=(codes_of_roles,),
+        related=(
+            Many(SIBLINGS, OWN_FIELDS, OwnFields.collection, via=OwnFields.collection),
+            One(OwnFields.custom_reader, OwnFields.custom_reader, ROLES, hold=False),
+            One(OwnFields.custom_writer, OwnFields.custom_writer, ROLES, hold=False),
+        ),
         unique=(
             Unique(
                 fields=(OwnFields.collection, OwnFields.code),

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from directapp.declare.names import FieldName, FieldNames
 
@@ -29,4 +30,8 @@ class OwnFields(FieldNames):
     personal: FieldName[bool]
     readers: FieldName[list[str]]
     writers: FieldName[list[str]]
+    custom_reader: FieldName[UUID]
+    custom_writer: FieldName[UUID]
+    custom_reader_code: FieldName[str]
+    custom_writer_code: FieldName[str]
     deleted_at: FieldName[datetime]

@@ -62,6 +62,8 @@ def read_field(values: Mapping[str, Any]) -> OwnField:
         group=row[OwnFields.placed_in].partition(".")[2],
         readers=tuple(row.get(OwnFields.readers) or ()),
         writers=tuple(row.get(OwnFields.writers) or ()),
+        custom_readers=_one(row.get(OwnFields.custom_reader_code)),
+        custom_writers=_one(row.get(OwnFields.custom_writer_code)),
         help=_named(row.get(OwnFields.help_nb) or "", row.get(OwnFields.help_en) or "") if helps else None,
         required=bool(row.get(OwnFields.required)),
         choices=read_choices(row.get(OwnFields.choices) or ""),
@@ -73,6 +75,10 @@ def read_field(values: Mapping[str, Any]) -> OwnField:
         personal="customer" if row.get(OwnFields.personal) else None,
         gone=row.get(OwnFields.deleted_at) is not None,
     )
+
+
+def _one(code: str | None) -> tuple[str, ...]:
+    return (code,) if code else ()
 
 
 def _named(norwegian: str, english: str) -> Text:

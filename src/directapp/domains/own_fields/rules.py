@@ -2,9 +2,10 @@
 
 from directapp.declare.case import Case
 from directapp.declare.kinds import Kind
-from directapp.declare.names import plain
+from directapp.declare.names import Values, plain
 from directapp.declare.own_fields import COLUMN, LISTS, NUMBERS, TEXTS
 from directapp.domains.own_fields.fields import OwnFields
+from directapp.domains.people.fields import Roles
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _
 
@@ -12,6 +13,9 @@ SIBLINGS = "siblings"
 MOST = 100
 _LONGEST = {Kind.STRING: 200, Kind.TEXT: 10_000}
 
+_CUSTOM = (OwnFields.custom_reader, OwnFields.custom_writer)
+
+_PRODUCTS = _("Choose the product's roles in the lists above.")
 _ELSEWHERE = _("The group belongs to something else.")
 _NOBODY = _("Choose the roles that read or write it, or one of the product's groups.")
 _BY_GROUP = _("The group decides who reads and writes it. Choose roles only with “Own fields”.")
@@ -32,13 +36,27 @@ def is_placed(case: Case) -> list[Problem]:
     problems = []
     if collection != case.get(OwnFields.collection):
         problems.append(Problem(_ELSEWHERE, field=OwnFields.placed_in))
-    chosen = (OwnFields.readers, OwnFields.writers)
-    roles = [name for name in chosen if case.get(name)]
+    lists = [name for name in (OwnFields.readers, OwnFields.writers) if case.get(name)]
+    roles: list[str] = [*lists, *(name for name in _CUSTOM if case.get(name) is not None)]
     if group == COLUMN and not roles:
         problems.append(Problem(_NOBODY, field=OwnFields.readers))
     if group != COLUMN:
         problems += [Problem(_BY_GROUP, field=name) for name in roles]
     return problems
+
+
+def of_custom_roles(case: Case) -> list[Problem]:
+    """Demand roles of the company's own where one of them is chosen; the product's are chosen by name."""
+    if not case.changed(*_CUSTOM):
+        return []
+    chosen = ((name, case.one(name)) for name in _CUSTOM)
+    return [Problem(_PRODUCTS, field=name) for name, role in chosen if role and role.get(Roles.based_on) is None]
+
+
+def codes_of_roles(case: Case) -> Values:
+    """Keep the codes of the company's own roles that read and write it."""
+    reader, writer = (case.one(name).get(Roles.code) for name in _CUSTOM)
+    return {OwnFields.custom_reader_code: reader, OwnFields.custom_writer_code: writer}
 
 
 def is_of_its_kind(case: Case) -> list[Problem]:
