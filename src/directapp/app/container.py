@@ -40,6 +40,7 @@ from directapp.domains.messages.post import Post
 from directapp.domains.operations import keep
 from directapp.domains.own_fields.fields import OWN_FIELDS
 from directapp.domains.people.flow import Auth
+from directapp.domains.people.role_pieces import account_role
 from directapp.domains.people.signer import Signer
 from directapp.domains.privacy.looks import Looks
 from directapp.kernel.actor import Actor
@@ -282,7 +283,7 @@ async def wire(settings: Settings, owner: str, weak: str, *, spec: Spec, clock: 
         settings=settings,
         platform=platform,
         auth=auth,
-        principals=Principals(auth),
+        principals=Principals(auth, account_role(spec)),
         dispatcher=dispatcher,
         attachments=attachments,
         schedules=Schedules(pipeline, repeated, asked=dispatcher.wake),

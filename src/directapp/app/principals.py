@@ -1,6 +1,7 @@
 """Who is asking: tokens and cookies to Actors, remembered for seconds and forgotten when told."""
 
 import time
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -14,6 +15,7 @@ from directapp.domains.people.networks import may_come_from
 from directapp.domains.people.principal import load_actor
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import NetworkError, SecondFactorError, UnauthenticatedError
+from directapp.kernel.roles import CustomRole
 from directapp.kernel.tokens import TokenKind
 
 REMEMBERED = 30.0
@@ -28,9 +30,10 @@ _DIRECTORY = f"{TokenKind.DIRECTORY.value}_"
 class Principals:
     """A small memory in front of the sign-in flows. One for the process."""
 
-    def __init__(self, auth: Auth) -> None:
-        """Keep the flows that are asked when nothing is remembered."""
+    def __init__(self, auth: Auth, account: CustomRole) -> None:
+        """Keep the flows that are asked when nothing is remembered, and what whoever has no role in use has."""
         self._auth = auth
+        self._account = account
         self._known: dict[str, tuple[float, Actor]] = {}
 
     async def person(self, tenant: UUID, user: UUID) -> Actor:
@@ -127,6 +130,8 @@ class Principals:
     def _keep(self, text: str, actor: Actor, seconds: float = REMEMBERED) -> Actor:
         if len(self._known) >= _MOST:
             self._known.clear()
+        if not actor.roles and actor.session is not None:
+            actor = replace(actor, roles=frozenset({self._account}))
         self._known[text] = (time.monotonic() + seconds, actor)
         return actor
 

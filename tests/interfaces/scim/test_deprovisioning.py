@@ -14,6 +14,7 @@ from directapp.app.principals import REMEMBERED, Principals
 from directapp.domains.people import auth as signing
 from directapp.domains.people.issue import issue_link
 from directapp.domains.people.principal import load_actor
+from directapp.domains.people.role_pieces import account_role
 from directapp.interfaces.web.records.live import changes_told
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import UnauthenticatedError
@@ -122,7 +123,8 @@ async def _end_of(stream: Any) -> None:
 async def test_another_process_hears_of_it_and_forgets_at_the_latest_by_itself(directory: Directory) -> None:
     assert REMEMBERED <= 30
     inside = await come_in(directory)
-    elsewhere = Principals(directory.dealer.application.auth)
+    application = directory.dealer.application
+    elsewhere = Principals(application.auth, account_role(application.platform.spec))
     listening = await asyncpg.connect(directory.dealer.application.platform.database.dsn)
     await listening.add_listener(CHANNEL, lambda *said: elsewhere.notified(str(said[-1])))
     assert (await elsewhere.authenticate(cookie=inside.page.cookie, address=HOME)).user == inside.user

@@ -109,8 +109,19 @@ async def test_whoever_has_a_role_of_their_own_works_on_the_pages_it_gives(deale
     await put_into_use(dealer, role, await draft(dealer, role, pieces("planner", "cars")))
     assert (await mechanic.get("/app/cars")).status_code == 200
     await dealer.do(admin, "roles", "switch_off", role)
-    for address, status in (("/", 200), ("/app/me", 403), ("/app/cars", 403)):
+    for address, status in (("/", 200), ("/app/me", 200), ("/app/cars", 403), (f"/app/cars/{cars[0]}", 403)):
         assert (await mechanic.get(address)).status_code == status, address
+    # Their own name and language are theirs still; nobody else's are, and a key made before opens nothing.
+    assert (
+        await mechanic.send("/app/me", first_name="Kåre", language="en", _fields="first_name language")
+    ).status_code == 303
+    text = (await mechanic.get("/app/me")).text
+    assert 'value="Kåre"' in text
+    assert "My profile" in text
+    for address in ("/app/admin", "/app/plan", "/app/parts_orders"):
+        assert (await mechanic.get(address)).status_code == 403, address
+    assert (await mechanic.send("/sign-out")).status_code == 303
+    assert (await mechanic.get("/app/me")).headers["location"].startswith("/sign-in")
 
 
 async def test_the_explorer_shows_what_a_role_of_ones_own_gives(dealer: Dealer, signed: Opener) -> None:

@@ -76,6 +76,11 @@ def account_pieces(spec: Spec, role: str) -> tuple[Piece, ...]:
     return tuple(found)
 
 
+def account_role(spec: Spec) -> CustomRole:
+    """Return what somebody signed in has whose every role is switched off: the own account, and no work."""
+    return CustomRole("-", account_pieces(spec, _WORKING[0]), "")
+
+
 def _is_account(meta: CollectionMeta, entry: Grant) -> bool:
     match entry.rows:
         case Is(column=column, value=Who.USER):
