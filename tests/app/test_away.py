@@ -89,6 +89,25 @@ async def test_who_waits_for_a_connection_is_told_and_too_many_at_once(
     assert await ask(small) == 1
 
 
+async def test_reads_are_shed_before_writes(small: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "_MOST_QUEUED", 4)
+
+    async def read() -> Any:
+        async with small.unit(ANYONE, readonly=True) as unit:
+            return await unit.value("SELECT 1")
+
+    async with small.unit(ANYONE) as unit:
+        await unit.value("SELECT 1")
+        waiting = [asyncio.create_task(read()) for _ in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(UnavailableError):
+            await read()
+        waiting.append(asyncio.create_task(ask(small)))
+        await asyncio.sleep(0)
+        assert small.queued == 3, "a write is let wait where a read is not"
+    assert await asyncio.gather(*waiting) == [1, 1, 1]
+
+
 async def test_a_table_that_somebody_holds_gives_the_connection_back(
     server: Server, name: str, small: Database
 ) -> None:

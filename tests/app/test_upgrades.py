@@ -10,6 +10,7 @@ import pytest
 
 from directapp.app import upgrades
 from directapp.app.boot import served_database
+from directapp.app.commands import AppCommands
 from directapp.app.settings import Settings
 from directapp.app.upgrades import (
     make_plan,
@@ -120,6 +121,7 @@ async def test_an_older_version_works_beside_a_newer_one_that_allows_it_and_besi
         with monkeypatch.context() as next_release:
             next_release.setattr(upgrades, "read_migrations", lambda: [*known, newer])
             await note_beside(owner)
+        assert not await AppCommands(settings).upgrade(back=False)
         async with served_database(settings):
             assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
         alone = upgrades.Migration("9999", "of the next release", (), "it writes every table anew")
@@ -127,6 +129,8 @@ async def test_an_older_version_works_beside_a_newer_one_that_allows_it_and_besi
             next_release.setattr(upgrades, "read_migrations", lambda: [*known, alone])
             await note_beside(owner)
         assert not await may_run_beside(owner)
+        with pytest.raises(NewerDatabaseError):
+            await AppCommands(settings).upgrade(back=False)
     finally:
         await connection.close()
 

@@ -22,7 +22,7 @@ from directapp.app.protocol import BoundedProtocol
 from directapp.app.settings import Settings
 from directapp.app.spec import load_spec
 from directapp.app.translations import flaws
-from directapp.app.upgrades import Plan, make_plan, note_beside
+from directapp.app.upgrades import Plan, make_plan, may_run_beside, note_beside
 from directapp.app.watch.watching import watched
 from directapp.app.web import build_app
 from directapp.domains.planning.engine.workdays import holiday
@@ -34,7 +34,7 @@ from directapp.store.embedded.backups import Manifest
 from directapp.store.embedded.restoring import Trial
 from directapp.store.migrate import bring_up_to_date, generate, undeclared
 from directapp.store.quiet import hold, release
-from directapp.store.schema import lint
+from directapp.store.schema import NewerDatabaseError, lint
 
 _FRONT_END_SECONDS = 120
 _LISTEN_SECONDS = 0.3
@@ -169,7 +169,13 @@ class AppCommands:
     async def upgrade(self, *, back: bool) -> bool:
         """Bring the schema up, and tell whether anything was missing."""
         async with named_database(self.settings, beside=True) as (owner, _):
-            changed = await bring_up_to_date(load_spec(), owner, utc_now(), back=back)
+            try:
+                changed = await bring_up_to_date(load_spec(), owner, utc_now(), back=back)
+            except NewerDatabaseError:
+                # An older release is started again while a newer one takes its place: there is nothing for it to do.
+                if not await may_run_beside(owner):
+                    raise
+                return False
             await note_beside(owner)
             return changed
 

@@ -156,7 +156,7 @@ class Database:
         ``hold``: the records to hold from the beginning; those that are to be held later are added to it.
         """
         own = await self.own_of(actor.tenant)
-        async with self._lent() as connection:
+        async with self._lent(readonly=readonly) as connection:
             wanted = set() if hold is None else hold
             unit = Unit(own.over(self.spec), connection, actor, self.lookups, self.sealer, own=own, wanted=wanted)
             unit.wait(settings_sql(actor, readonly=readonly, hold=wanted, generic_plan=generic_plan, more=self._limits))
@@ -195,9 +195,12 @@ class Database:
         self._own.forget(tenant)
 
     @asynccontextmanager
-    async def _lent(self) -> AsyncIterator[asyncpg.Connection]:
-        """Lend a connection (UnavailableError: none is free for some seconds, too many wait, or PostgreSQL is away)."""
-        if self._queued >= _MOST_QUEUED * self._size:
+    async def _lent(self, *, readonly: bool = False) -> AsyncIterator[asyncpg.Connection]:
+        """Lend a connection (UnavailableError: none is free for some seconds, too many wait, or PostgreSQL is away).
+
+        Who only reads is told to come again when half as many wait: there is room left for what somebody has typed.
+        """
+        if self._queued >= _MOST_QUEUED * self._size // (2 if readonly else 1):
             raise UnavailableError
         self._queued += 1
         try:
