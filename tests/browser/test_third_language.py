@@ -31,6 +31,17 @@ REACHES_OUT = """() => [...document.querySelectorAll("main *, nav *, header *")]
   return true;
 }).map((one) => `${one.tagName} ${one.className} ${one.textContent.trim().slice(0, 60)}`)"""
 
+# Which words of the menu reach out of it, closed or open.
+BEYOND_RAIL = """() => {
+  for (const more of document.querySelectorAll("details.rail-more")) more.open = true;
+  return [...document.querySelectorAll("nav .rail-link")].filter((one) => {
+    const words = document.createRange();
+    words.selectNodeContents(one);
+    const box = words.getBoundingClientRect();
+    return box.width && (box.left < 0 || box.right > one.closest("nav").getBoundingClientRect().right);
+  }).map((one) => one.textContent.trim());
+}"""
+
 
 async def read_in(page: Page, language: str, user: object) -> None:
     origin = page.url.split("/app")[0].rstrip("/")
@@ -51,3 +62,12 @@ async def test_longer_texts_fit_a_phone(role: str, dealer: Dealer, open_as: Open
             wide = await page.evaluate("document.documentElement.scrollWidth - screen.width")
             found[address] = [wide, *await page.evaluate(REACHES_OUT)] if wide > 0 else await page.evaluate(REACHES_OUT)
     assert {address: out for address, out in found.items() if out} == {}
+
+
+async def test_longer_words_stay_in_the_menu(dealer: Dealer, open_as: Opener, tmp_path: Path) -> None:
+    with pseudo.added(tmp_path) as language:
+        page = await open_as("tenant_admin", "499")
+        await read_in(page, language, (await dealer.person("tenant_admin", "499")).user)
+        await page.reload()
+        assert await page.locator("nav .rail-link").count() > 8
+        assert await page.evaluate(BEYOND_RAIL) == []
