@@ -30,12 +30,16 @@ Tone = Literal["late", "soon", "done"]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a choice field: its code and label; where it matters, its colour (a ``Hue``) and its urgency."""
+    """One value of a choice field: its code and label; where it matters, its colour (a ``Hue``) and its urgency.
+
+    ``also`` is what else people call it in a question.
+    """
 
     code: str
     label: Text
     hue: str | None = None
     tone: Tone | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,10 +206,12 @@ def field(name: str, label: Text, kind: Kind = Kind.STRING, **more: Any) -> Fiel
     return Field(name=name, label=label, kind=kind, **more)
 
 
-def choices(*pairs: tuple[str, Text], tones: Mapping[str, Tone] | None = None) -> tuple[Choice, ...]:
-    """Return choices from (code, label) pairs, and the tones of some codes."""
-    told = tones or {}
-    return tuple(Choice(code, label, tone=told.get(code)) for code, label in pairs)
+def choices(
+    *pairs: tuple[str, Text], tones: Mapping[str, Tone] | None = None, also: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Choice, ...]:
+    """Return choices from (code, label) pairs, the tones of some codes, and what else some are called."""
+    told, called = tones or {}, also or {}
+    return tuple(Choice(code, label, tone=told.get(code), also=called.get(code, ())) for code, label in pairs)
 
 
 class SubjectFields(FieldNames):

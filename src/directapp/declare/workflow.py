@@ -39,12 +39,13 @@ class Phase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One status: label, phase and order; ``locked`` records take no edit."""
+    """One status: label, phase and order; ``locked`` records take no edit. ``also``: what else people call it."""
 
     code: str
     label: Text
     phase: Phase
     locked: bool = False
+    also: tuple[str, ...] = ()
 
 
 def state(code: str, label: Text, hue: Hue, *, hours: float | None = None, locked: bool = False) -> State:
@@ -54,7 +55,7 @@ def state(code: str, label: Text, hue: Hue, *, hours: float | None = None, locke
 
 def status_choices(states: Iterable[State]) -> tuple[Choice, ...]:
     """Return the choices of the field that holds a status."""
-    return tuple(Choice(s.code, s.label, s.phase.hue) for s in states)
+    return tuple(Choice(s.code, s.label, s.phase.hue, also=s.also) for s in states)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,3 +189,22 @@ async def test_who_sees_a_car_is_told_to_leaders(connect: Connect, dealer: Deale
         assert "sees_field" in field["people"][0]
         assert field["next_page"] == 2
         assert (await assistant.refused("who_can_see", collection="cars", id=str(car), field="x")).fields == ["field"]
+
+
+async def test_a_question_in_plain_words_is_answered_by_the_persons_rights(connect: Connect, dealer: Dealer) -> None:
+    seller = await dealer.person("new_car_sales", "490")
+    for make in ("Audi", "Audi", "Volkswagen"):
+        await dealer.create(seller, "cars", make=make, model="Q4", car_type="new")
+    async with connect("manager", "490") as assistant:
+        listed = await assistant.ok("ask", question="nye Audi uten skilt på 490")
+        assert (listed["understood"], listed["not_understood"], len(listed["rows"])) == (True, [], 2)
+        assert listed["page"].endswith(f"car_type=new&make=Audi&dealership={dealer.sites['490']}")
+        counted = await assistant.ok("ask", question="hvor mange biler er i kladd")
+        assert counted["count"] == 3
+        grouped = await assistant.ok("ask", question="biler per merke")
+        assert grouped["groups"] == [{"value": "Audi", "count": 2}, {"value": "Volkswagen", "count": 1}]
+        wrong = await assistant.ok("ask", question="slett alle biler")
+        assert (wrong["understood"], wrong["rows"], wrong["not_understood"]) == (False, [], ["slett"])
+    async with connect("new_car_sales", "324") as assistant:
+        assert (await assistant.ok("ask", question="alle biler"))["rows"] == []
+        assert (await assistant.refused("ask", question="x", collection="webhooks")).found["code"] == "FORBIDDEN"

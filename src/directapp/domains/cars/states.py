@@ -24,32 +24,75 @@ SALE = _phase("commercial", _("Sale"), "teal", 7 * _DAY)
 CLOSED_PHASE = _phase("closed", _("Delivered"), "grey")
 
 
-def _state(code: str, label: Text, phase: Phase, *, locked: bool = False) -> State:
-    return State(code=code, label=label, phase=phase, locked=locked)
+def _state(code: str, label: Text, phase: Phase, *also: str, locked: bool = False) -> State:
+    return State(code=code, label=label, phase=phase, locked=locked, also=also)
 
 
 STATES: tuple[State, ...] = (
     _state("draft", _("Draft"), ORDER),
     _state("registered", _("Registered"), ORDER),
     _state("appraised", _("Appraised"), ORDER),
-    _state("in_transit", _("In transit"), MOVING),
-    _state("at_prep_center", _("At prep centre"), MOVING),
-    _state("inspection", _("Inspection"), INSPECTION),
-    _state("inspection_failed", _("Inspection failed"), FAILED),
-    _state("waiting_parts", _("Waiting for parts"), WAITING),
-    _state("ready_to_plan", _("Ready to plan"), PLANNING),
+    _state("in_transit", _("In transit"), MOVING, "på vei", "on the way", "under transport"),
+    _state("at_prep_center", _("At prep centre"), MOVING, "kommet til klargjøring"),
+    _state("inspection", _("Inspection"), INSPECTION, "mottak", "inspeksjon"),
+    _state("inspection_failed", _("Inspection failed"), FAILED, "mottak ikke godkjent", "failed inspection", "avvik"),
+    _state(
+        "waiting_parts",
+        _("Waiting for parts"),
+        WAITING,
+        "mangler deler",
+        "venter deler",
+        "awaiting parts",
+        "missing parts",
+    ),
+    _state("ready_to_plan", _("Ready to plan"), PLANNING, "kan planlegges", "ready for planning", "uplanlagt"),
     _state("planned", _("Planned"), PLANNING),
-    _state("technical_prep", _("Technical preparation"), TECHNICAL),
-    _state("cosmetic_prep", _("Cosmetic preparation"), COSMETIC),
-    _state("quality_check", _("Quality check"), QUALITY),
-    _state("qc_failed", pgettext("status", "Quality check failed"), FAILED),
-    _state("ready_for_delivery", _("Ready for delivery"), READY),
+    _state(
+        "technical_prep",
+        _("Technical preparation"),
+        TECHNICAL,
+        "technical prep",
+    ),
+    _state(
+        "cosmetic_prep",
+        _("Cosmetic preparation"),
+        COSMETIC,
+        "cosmetic prep",
+    ),
+    _state("quality_check", _("Quality check"), QUALITY, "kvalitetssjekk", "quality control"),
+    _state(
+        "qc_failed",
+        pgettext("status", "Quality check failed"),
+        FAILED,
+        "ikke godkjent kvalitet",
+        "failed quality",
+        "strøket i kvalitet",
+    ),
+    _state(
+        "ready_for_delivery",
+        _("Ready for delivery"),
+        READY,
+        "leveringsklar",
+        "klar til levering",
+        "ferdig klargjort",
+        "ready to deliver",
+        "ferdig",
+    ),
     _state("returned_to_dealership", _("Returned to the selling site"), READY),
-    _state("ready_for_sale", _("Ready for sale"), READY),
+    _state("ready_for_sale", _("Ready for sale"), READY, "salgsklar", "til salgs", "for sale", "klar til salg"),
     _state("reserved", _("Reserved"), SALE),
     _state("sold", _("Sold"), SALE),
-    _state("delivered", pgettext("to the customer", "Delivered"), CLOSED_PHASE, locked=True),
-    _state("archived", _("Archived"), CLOSED_PHASE, locked=True),
+    _state(
+        "delivered",
+        pgettext("to the customer", "Delivered"),
+        CLOSED_PHASE,
+        "levert",
+        "delivered",
+        "utlevert",
+        "delivered to customer",
+        locked=True,
+    ),
+    _state("archived", _("Archived"), CLOSED_PHASE, "arkiverte", locked=True),
 )
 
 CODES: tuple[str, ...] = tuple(s.code for s in STATES)

@@ -9,6 +9,7 @@ CAR_TYPES: tuple[Choice, ...] = choices(
     ("used", pgettext("car type", "Used")),
     ("demo", _("Demo")),
     ("certified", _("Certified used")),
+    also={"new": ("nye", "ny"), "used": ("brukte", "brukt", "bruktbiler"), "demo": ("demo", "demobiler")},
 )
 NEW = ("new", "demo")
 USED = ("used", "certified")
@@ -18,6 +19,12 @@ PRIORITIES = choices(
     ("high", _("High")),
     ("urgent", _("Urgent")),
     tones={"urgent": "late", "high": "soon"},
+    also={
+        "urgent": ("hastesak", "haster", "urgente"),
+        "high": ("høy prioritet", "high priority"),
+        "low": ("lav prioritet", "low priority"),
+        "normal": ("normal prioritet", "normal priority"),
+    },
 )
 CUSTOMER_KINDS = choices(("person", pgettext("customer", "Person")), ("company", _("Company")))
 CUSTOMER_LANGUAGES = choices(*language_names())
@@ -45,6 +52,11 @@ SLA = choices(
     ("at_risk", _("At risk")),
     ("delayed", _("Delayed")),
     tones={"on_time": "done", "at_risk": "soon", "delayed": "late"},
+    also={
+        "delayed": ("forsinkede", "forsinka", "sein", "for sent", "late"),
+        "at_risk": ("i fare for forsinkelse", "står i fare"),
+        "on_time": ("i tide",),
+    },
 )
 ARCHIVE_REASONS = choices(
     ("cancelled", _("Cancelled")),

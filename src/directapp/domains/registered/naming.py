@@ -79,6 +79,11 @@ FUELS = choices(
     ("hybrid", _("Hybrid")),
     ("hydrogen", _("Hydrogen")),
     ("gas", _("Gas")),
+    also={
+        "electric": ("elbil", "elbiler", "el", "ev", "electric cars"),
+        "diesel": ("dieselbil",),
+        "petrol": ("bensinbil", "gasoline"),
+    },
 )
 REGISTRATION_STATUSES = choices(
     ("registered", _("Registered")),

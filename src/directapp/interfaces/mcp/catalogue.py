@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mcp_types import Tool, ToolAnnotations
 
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.interfaces.mcp import plan_tools, vehicle_tools, watch_tools
+from directapp.interfaces.mcp import asking_tools, plan_tools, vehicle_tools, watch_tools
 from directapp.interfaces.mcp.domain_tools import DomainTool
 from directapp.interfaces.mcp.tools import (
     MOST_TOOLS,
@@ -21,7 +21,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.languages import Language
 
 DOMAIN_TOOLS: dict[str, DomainTool] = {
-    tool.name: tool for tool in (*vehicle_tools.TOOLS, *plan_tools.TOOLS, *watch_tools.TOOLS)
+    tool.name: tool for tool in (*asking_tools.TOOLS, *vehicle_tools.TOOLS, *plan_tools.TOOLS, *watch_tools.TOOLS)
 }
 
 

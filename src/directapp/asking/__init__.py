@@ -1,0 +1,1 @@
+"""Asking in plain words: a question in Norwegian or English, or both mixed, as the typed filter of a list. No model."""
