@@ -1,6 +1,8 @@
 """The stacks as they are shipped: every setting reaches the application; what serves, works and keeps is all there."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,11 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
+def dokploy() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((DEPLOY / "dokploy.yaml").read_text())
+    return loaded
+
+
 def manifests() -> dict[tuple[str, str], dict[str, Any]]:
     files = yaml.safe_load((DEPLOY / "kubernetes/kustomization.yaml").read_text())["resources"]
     found = [one for file in files for one in yaml.safe_load_all((DEPLOY / "kubernetes" / file).read_text())]
@@ -49,6 +56,40 @@ def test_every_part_of_the_application_is_told_all_of_it(service: str) -> None:
     assert found["cap_drop"] == ["ALL"]
 
 
+@pytest.mark.parametrize("service", ["database", "upgrade", "app", "worker", "backup"])
+def test_dokploy_runs_the_same_parts_without_a_port_of_the_host(service: str) -> None:
+    here, there = dokploy()["services"][service], compose()["services"][service]
+    its_own = {"networks", "labels", "deploy"}
+    assert {k: v for k, v in here.items() if k not in its_own} == {k: v for k, v in there.items() if k not in its_own}
+    assert "ports" not in here
+    wanted = set(re.findall(r"\$\{(\w+):\?\}", (DEPLOY / "dokploy.yaml").read_text()))
+    assert wanted == set(re.findall(r"^(\w+)=", (DEPLOY / "example.env").read_text(), re.MULTILINE))
+
+
+def test_dokploys_traefik_reaches_the_servers_alone_and_sends_plain_text_to_https() -> None:
+    services = dokploy()["services"]
+    assert [name for name, one in services.items() if "dokploy-network" in one["networks"]] == ["app"]
+    labels = dict(label.split("=", 1) for label in services["app"]["labels"])
+    plain = labels["traefik.http.routers.directapp-plain.middlewares"]
+    assert labels[f"traefik.http.middlewares.{plain}.redirectscheme.scheme"] == "https"
+    assert labels["traefik.http.routers.directapp.entrypoints"] == "websecure"
+    assert labels["traefik.http.services.directapp.loadbalancer.healthcheck.path"] == "/server/ready"
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl here to build with")
+def test_kustomize_builds_the_whole_with_one_image() -> None:
+    built = subprocess.run(["kubectl", "kustomize", DEPLOY / "kubernetes"], capture_output=True, text=True, check=True)
+    found = [one for one in yaml.safe_load_all(built.stdout) if one]
+    assert {(one["kind"], one["metadata"]["name"]) for one in found} == set(manifests())
+    assert set(re.findall(r"image: (directapp\S*)", built.stdout)) == {"directapp:0.1.0"}
+
+
+def test_secrets_of_a_store_are_those_that_are_asked_for() -> None:
+    files = DEPLOY / "kubernetes/secret.example.yaml", DEPLOY / "kubernetes/external-secrets/secrets.yaml"
+    by_hand, of_a_store = ({one["metadata"]["name"] for one in yaml.safe_load_all(f.read_text())} for f in files)
+    assert by_hand == of_a_store
+
+
 def test_compose_serves_after_one_has_migrated_and_works_beside() -> None:
     services = compose()["services"]
     assert services["upgrade"]["command"] == ["directapp", "schema", "upgrade"]
@@ -66,7 +107,10 @@ def test_compose_serves_after_one_has_migrated_and_works_beside() -> None:
 def test_kubernetes_serves_and_works_in_several_and_replaces_them_one_by_one(name: str, words: list[str]) -> None:
     found = manifests()
     spec = found["Deployment", name]["spec"]
-    assert spec["replicas"] > 1
+    assert "replicas" not in spec, "how many there are is the scaler's"
+    scaler = found["HorizontalPodAutoscaler", name]["spec"]
+    assert scaler["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+    assert 1 < scaler["minReplicas"] < scaler["maxReplicas"]
     assert spec["strategy"] == {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
     pod = spec["template"]["spec"]
     (container,), (first,) = pod["containers"], pod["initContainers"]
