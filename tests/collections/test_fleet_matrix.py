@@ -18,7 +18,7 @@ with (Path(__file__).parents[1] / "data" / "fleet-matrix.csv").open(encoding="ut
     LINES = list(csv.DictReader(file))
 COLLECTIONS = declared_in(load_spec())
 ROLES = list(LINES[0])[2:]
-APPROVES = {"assignments": "approve"}
+APPROVES = {"assignments": "approve", "work_orders": "approve"}
 # Roles whose rows are those of the own site and below, of what stands at a site.
 BY_SITE = ("fleet_manager", "manager", "dispatcher", "planner", "parts", "safety_officer", "buyer", "finance")
 

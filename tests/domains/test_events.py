@@ -231,10 +231,33 @@ class Story:
         await self.do("meter_readings", "create", vehicle=str(van), km=150)
         await self.dealer.application.dispatcher.drain(self.dealer.tenant)
         await self.do("maintenance_schedules", "done", oil)
+        await self.repaired(leader, van)
         await self.do("vehicles", "send_to_workshop", van)
         await self.do("vehicles", "take_out", van, reason="Bremser")
         await self.do("vehicles", "phase_out", van)
         await self.do("vehicles", "to_stock", van, dealership=str(self.dealer.sites["490"]))
+
+    async def repaired(self, leader: Actor, van: UUID) -> None:
+        hand = {"technician": str(leader.user), "start": now(), "end": now(hours=-2)}
+        order = await self.do("work_orders", "create", title="Bremser", vehicle=str(van), priority="critical")
+        steps: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("open", {}),
+            ("submit", {"estimate": 0}),
+            ("assign", hand),
+            ("start", {}),
+            ("submit", {"estimate": 10}),
+            ("reject", {"reason": "For dyrt"}),
+            ("submit", {"estimate": 0}),
+            ("start", {}),
+            ("complete", {"km": 160}),
+            ("reopen", {"reason": "Piper"}),
+            ("complete", {"km": 161}),
+        )
+        for verb, values in steps:
+            await self.do("work_orders", verb, order, **values)
+        await self.dealer.do(await self.dealer.person("manager", "490"), "work_orders", "release", order)
+        other = await self.do("work_orders", "create", title="Lys", vehicle=str(van))
+        await self.do("work_orders", "cancel", other, reason="Feil bil")
 
     async def automation(self) -> None:
         values = {"name": "Alt", "url": "https://example.test/", "events": ["comment.written"]}

@@ -31,7 +31,7 @@ from support.post import SELLER, logged, rows, told
 from support.text import bilingual
 
 SPEC = load_spec()
-FLEET = {"vehicles", "drivers", "assignments", "reservations"}
+FLEET = {"vehicles", "drivers", "assignments", "reservations", "maintenance_schedules", "work_orders"}
 # Who sees a part of a record, and so nothing of what belongs to it.
 PARTLY = {"users": ("planner", "499"), "vehicles": ("driver", "490"), "reservations": ("driver", "490")}
 PLANNER, ELSEWHERE = ("planner", "499"), ("new_car_sales", "324")
@@ -84,6 +84,11 @@ async def _fleet(dealer: Dealer, collection: str) -> Case:
         made[collection] = await dealer.create(leader, collection, driver=str(made["drivers"]), **whose)
     if collection == "reservations":
         made[collection] = await dealer.create(leader, collection, **whose)
+    van = str(made["vehicles"])
+    if collection == "maintenance_schedules":
+        made[collection] = await dealer.create(leader, collection, vehicle=van, name="Service", every_months=12)
+    if collection == "work_orders":
+        made[collection] = await dealer.create(leader, collection, vehicle=van, title="Bremser")
     return Case(collection, made[collection], None, ("fleet_manager", "490"), ("driver", "324"))
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from directapp.domains.workshop.work_item_verbs import limit_of
+from directapp.domains.people.roles import limit_of
 from directapp.domains.workshop.work_items import cost_of, sum_to_prep_cost, write_service_history
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError
 from support.floor import Floor, case

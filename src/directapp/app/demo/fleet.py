@@ -9,7 +9,13 @@ from uuid import UUID
 from directapp.app.container import Application
 from directapp.app.demo.sites import Group
 from directapp.app.demo.words import FIRST, LAST
-from directapp.domains.maintenance.fields import MAINTENANCE_SCHEDULES, SERVICE_PROGRAMS, ServicePrograms
+from directapp.domains.maintenance.fields import (
+    MAINTENANCE_SCHEDULES,
+    SERVICE_PROGRAMS,
+    WORK_ORDERS,
+    MaintenanceSchedules,
+    ServicePrograms,
+)
 from directapp.domains.maintenance.programs import fits, planned
 from directapp.domains.maintenance.review import review
 from directapp.domains.vehicles.fields import (
@@ -43,6 +49,14 @@ _MODELS = (
 )
 _STATUSES = ("active",) * 17 + ("in_workshop", "out_of_service", "commissioning")
 _USES = ("assigned", "assigned", "pool", "on_call")
+_FAULTS = (
+    ("Bremser skurrer foran", "critical"),
+    ("Varsellampe motor", "high"),
+    ("Sliten vindusvisker", "low"),
+    ("Bakluke lukker ikke", "medium"),
+    ("Lekkasje kjølevæske", "high"),
+)
+_PLANNED = 6
 _CARS = frozenset({"sedan", "suv", "van", "pickup"})
 _EARLIER, _ASKED = 4, 3
 _PROGRAMS: tuple[dict[str, Any], ...] = (
@@ -148,12 +162,31 @@ async def _maintained(ctx: CommandContext, rng: Random, vehicles: Sequence[Seen]
             if fits(program.row, vehicle.row):
                 months, every = program.row[ServicePrograms.every_months], program.row.get(ServicePrograms.every_km)
                 since = oslo_day(now) - timedelta(days=rng.randint(0, 30 * months + 20))
-                begun: dict[str, Any] = {"counted_from_on": since, "last_done_on": since}
+                from_then: dict[str, Any] = {"counted_from_on": since, "last_done_on": since}
                 if km and every:
-                    begun |= {"counted_from_km": max(0, km - rng.randint(0, int(every * 1.05)))}
-                made.append({**planned(program, vehicle), **begun})
+                    from_then |= {"counted_from_km": max(0, km - rng.randint(0, int(every * 1.05)))}
+                made.append({**planned(program, vehicle), **from_then})
     await ctx.create_all(MAINTENANCE_SCHEDULES, made)
     await review(ctx, vehicles)
+    due = await ctx.find(MAINTENANCE_SCHEDULES, {MaintenanceSchedules.standing: ["due", "overdue"]}, limit=_PLANNED)
+    orders: list[dict[str, Any]] = [
+        {
+            "title": schedule.row[MaintenanceSchedules.name],
+            "vehicle": schedule.row[MaintenanceSchedules.vehicle],
+            "schedule": schedule.id,
+            "kind": "preventive",
+            "estimate": 100 * rng.randint(15, 80),
+            "status": rng.choice(("open", "awaiting_approval", "approved")),
+        }
+        for schedule in due
+    ]
+    standing = [v for v in vehicles if v.row.get(Vehicles.status) == "in_workshop"]
+    for vehicle, (title, priority) in zip(standing, _FAULTS, strict=False):
+        since = now - timedelta(hours=rng.randint(2, 60))
+        begun = {"started_at": since, "down_from": since, "estimate": 4_000, "approved_budget": 4_000}
+        status = rng.choice(("in_progress", "on_hold"))
+        orders.append({"title": title, "vehicle": vehicle.id, "priority": priority, "status": status, **begun})
+    await ctx.create_all(WORK_ORDERS, orders)
 
 
 async def park_fleet(

@@ -181,7 +181,7 @@ def outlook(row: Row, vehicle: Row, today: date, paces: Paces = UNKNOWN, *, runn
     active = bool(row.get(S.active)) and running
     return {
         **due,
-        S.standing: _LEVELS[max((s.level for s in sights), default=0)] if active else "resting",
+        S.standing: _standing(row, max((s.level for s in sights), default=0)) if active else "resting",
         S.due_by: first.by if first else None,
         S.forecast_on: first.on if first else None,
         S.forecast_from: first.early if first else None,
@@ -191,6 +191,10 @@ def outlook(row: Row, vehicle: Row, today: date, paces: Paces = UNKNOWN, *, runn
         S.hours_per_day: _rounded(paces.engine_hours),
         S.readings: paces.readings,
     }
+
+
+def _standing(row: Row, level: int) -> str:
+    return "planned" if row.get(S.work_order) is not None else _LEVELS[level]
 
 
 def _certainty(sights: Sequence[_Sight], first: _Sight | None) -> str:

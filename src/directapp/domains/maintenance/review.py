@@ -29,6 +29,7 @@ _STANDS = (Vehicles.odometer_km, Vehicles.engine_hours, Vehicles.metered_at, Veh
 _NEEDED = (
     S.vehicle,
     S.active,
+    S.work_order,
     *INTERVAL_NAMES,
     S.counted_from_on,
     S.counted_from_km,
@@ -99,15 +100,19 @@ async def review(ctx: CommandContext, vehicles: Sequence[Seen]) -> list[Seen]:
 _METERED = (Intervals.every_km, Intervals.every_engine_hours)
 
 
+async def review_vehicle_of(ctx: CommandContext, vehicle: UUID) -> None:
+    """Work out anew how what is done on one vehicle stands."""
+    await review(ctx, await ctx.find(VEHICLES, {Vehicles.id: vehicle}, system=SYSTEM, limit=1, only=_STANDS))
+
+
 async def review_vehicle(ctx: CommandContext) -> None:
     """Work out anew how what is done on a vehicle stands: its meter has moved, or its status."""
-    await review(ctx, await ctx.find(VEHICLES, {Vehicles.id: ctx.target.id}, system=SYSTEM, limit=1, only=_STANDS))
+    await review_vehicle_of(ctx, ctx.target.id)
 
 
 async def review_schedule(ctx: CommandContext) -> None:
     """Work out anew how a schedule stands that was made or changed, with the others of its vehicle."""
-    vehicle = ctx.target.row[S.vehicle]
-    await review(ctx, await ctx.find(VEHICLES, {Vehicles.id: vehicle}, system=SYSTEM, limit=1, only=_STANDS))
+    await review_vehicle_of(ctx, ctx.target.row[S.vehicle])
 
 
 async def review_page(ctx: CommandContext, after: UUID | None) -> UUID | None:

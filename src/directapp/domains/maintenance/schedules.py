@@ -14,8 +14,10 @@ from directapp.domains.maintenance.events import DUE, MAINTAINED, OVERDUE, SCHED
 from directapp.domains.maintenance.fields import (
     MAINTENANCE_SCHEDULES,
     SERVICE_PROGRAMS,
+    WORK_ORDERS,
     Intervals,
     MaintenanceSchedules,
+    WorkOrders,
 )
 from directapp.domains.maintenance.outlook import counted_anew, outlook
 from directapp.domains.maintenance.programs import often_enough
@@ -33,6 +35,7 @@ from directapp.services.command import CommandContext
 S = MaintenanceSchedules
 _LATER = _("That day is still to come.")
 _BEFORE = _("It was done later than that already.")
+_PLANNED = _("A work order is under way for it already.")
 _AHEAD = _("The vehicle has not driven that far.")
 _SAYS_WHEN = (S.counted_from_on, S.counted_from_km, S.counted_from_hours)
 _DECIDES = (Intervals.every_months, Intervals.every_km, Intervals.every_engine_hours, *_SAYS_WHEN)
@@ -56,11 +59,17 @@ def stands(case: Case) -> Values:
     whole = case.merged(**begun(case))
     vehicle = case.one("vehicle")
     running = vehicle.get(Vehicles.status) in IN_FLEET
-    return outlook(whole.row, vehicle, oslo_day(case.now), running=running)
+    found = outlook(whole.row, vehicle, oslo_day(case.now), running=running)
+    # Work that is planned or over moves no day: what was foreseen stays.
+    return found if _counted(case) else {S.standing: found[S.standing]}
+
+
+def _counted(case: Case) -> bool:
+    return case.before is None or case.changed(*_DECIDES, S.active, *_LEADS)
 
 
 def _decided(case: Case) -> bool:
-    return case.before is None or case.changed(*_DECIDES, S.active, *(f for f in _LEADS))
+    return _counted(case) or case.changed(S.work_order)
 
 
 _LEADS: tuple[FieldName[Any], ...] = (
@@ -94,6 +103,23 @@ async def done(ctx: CommandContext) -> None:
     await ctx.change(patch | counted_anew(row, on, km, hours), system=SYSTEM)
     await review_schedule(ctx)
     ctx.emit(MAINTAINED)
+
+
+async def order(ctx: CommandContext) -> None:
+    """Make a work order of it, with the rights of whoever asks."""
+    row = ctx.target.row
+    values: Values = {
+        WorkOrders.title: row[S.name],
+        WorkOrders.vehicle: row[S.vehicle],
+        WorkOrders.schedule: ctx.target.id,
+        WorkOrders.kind: "preventive",
+    }
+    await ctx.create(WORK_ORDERS, values)
+    ctx.answer = await ctx.look_up(MAINTENANCE_SCHEDULES, ctx.target.id)
+
+
+def _planned(case: Case) -> Problem | None:
+    return Problem(_PLANNED) if case.get(S.work_order) is not None else None
 
 
 def _known(name: FieldName[Any], label: Text, kind: Kind, **more: Any) -> Field:
@@ -138,6 +164,7 @@ PLAN = Group(
         field(S.counted_from_on, _("Counted from, day"), Kind.DATE, help=_("Empty: from now.")),
         _km_field(S.counted_from_km, _("Counted from, odometer"), help=_("Empty: from now.")),
         _hours_field(S.counted_from_hours, _("Counted from, engine hours"), help=_("Empty: from now.")),
+        _known(S.work_order, _("Work order"), Kind.REF, ref=WORK_ORDERS, on_delete="set_null"),
         _known(S.last_done_on, _("Last done"), Kind.DATE),
         _known(S.last_done_km, _("Last done, odometer"), Kind.INTEGER, unit="km"),
         _known(S.last_done_hours, _("Last done, engine hours"), Kind.DECIMAL, scale=1, unit="t"),
@@ -154,10 +181,17 @@ COLLECTION = Collection(
     access=Access(
         systems=SYSTEMS,
         grants=(
-            *grants(f"{LEADERS} planner {HANDS}", rows=SEEN, read=_READ, write=("plan",), create=True, verbs=("done",)),
+            *grants(
+                f"{LEADERS} planner {HANDS}",
+                rows=SEEN,
+                read=_READ,
+                write=("plan",),
+                create=True,
+                verbs=("done", "order"),
+            ),
             *grants(WATCHING, rows=SEEN, read=_READ),
             *grants("analyst auditor", read=_READ),
-            Grant(role=ADMIN, write=("*",), create=True, verbs=("done",)),
+            Grant(role=ADMIN, write=("*",), create=True, verbs=("done", "order")),
         ),
     ),
     views=Views(
@@ -192,6 +226,13 @@ COLLECTION = Collection(
                 _hours_field("engine_hours", _("Engine hours"), help=_("Empty: what the vehicle stands at.")),
             ),
             icon="check",
+        ),
+        Verb(
+            name="order",
+            label=_("Make a work order"),
+            run=order,
+            blocked=_planned,
+            icon="tool",
             primary=True,
         ),
     ),

@@ -14,6 +14,7 @@ STANDINGS = choices(
     ("due_soon", pgettext("maintenance", "Due soon")),
     ("due", pgettext("maintenance", "Due")),
     ("overdue", pgettext("maintenance", "Overdue")),
+    ("planned", pgettext("maintenance", "Planned")),
     ("resting", pgettext("maintenance", "Paused")),
     tones={"ok": "done", "due_soon": "soon", "due": "late", "overdue": "late"},
 )

@@ -3,8 +3,9 @@
 A company puts roles of its own together from pieces of the working ones (``CustomRole``).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from directapp.declare.fields import Choice, field
@@ -12,6 +13,7 @@ from directapp.declare.kinds import Kind
 from directapp.declare.names import Row
 from directapp.domains.people.fields import Roles, Tenants, Users
 from directapp.kernel.actor import Actor
+from directapp.kernel.money import kroner
 from directapp.kernel.roles import CustomRole, Piece
 from directapp.kernel.text import Text, _, pgettext
 
@@ -114,6 +116,18 @@ def pieces_of(stored: Any) -> tuple[Piece, ...]:
         for one in stored or ()
     )
     return tuple(piece for piece in found if piece.source in _WORKING)
+
+
+def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal | None:
+    """Return the most that someone with these roles approves, None for any amount.
+
+    ``limits`` is the site's setting: kroner by role, null without limit, a role left out approves nothing.
+    """
+    known = {**(limits or {}), ADMIN: None}
+    own = [known[role] for role in roles if role in known]
+    if any(limit is None for limit in own):
+        return None
+    return max((kroner(limit) for limit in own), default=Decimal(0))
 
 
 def custom_role(row: Row) -> CustomRole | None:

@@ -72,7 +72,7 @@ PARTS_INVENTORY = Collection(
     access=Access(
         systems=("workflow", "importer", "demo"),
         grants=(
-            *grants(DEALING, read=("stock",)),
+            *grants(f"{DEALING} fleet_manager technician buyer auditor", read=("stock",)),
             Grant(role="parts", rows=OWN_SITE, read=("stock", "cost"), write=("stock", "cost"), create=True),
             Grant(role="manager", rows=OWN_SITES, read=("stock", "cost")),
             Grant(role="finance", rows=OWN_SITES, read=("stock", "cost"), write=("cost",)),

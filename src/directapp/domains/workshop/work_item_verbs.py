@@ -1,8 +1,6 @@
 """What is done with a work item: approve within one's limit, decline, start, complete."""
 
-from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from directapp.declare.case import Case
 from directapp.declare.fields import field
@@ -11,25 +9,13 @@ from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
 from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships
-from directapp.domains.people.roles import ADMIN
+from directapp.domains.people.roles import limit_of
 from directapp.domains.workshop.fields import WorkItems
 from directapp.domains.workshop.rights import closed_car
 from directapp.kernel.errors import ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text, kroner
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
-
-
-def limit_of(roles: Iterable[str], limits: Mapping[str, Any] | None) -> Decimal | None:
-    """Return the most that someone with these roles approves, None for any amount.
-
-    ``limits`` is the site's setting: kroner by role, null without limit, a role left out approves nothing.
-    """
-    known = {**(limits or {}), ADMIN: None}
-    own = [known[role] for role in roles if role in known]
-    if any(limit is None for limit in own):
-        return None
-    return max((kroner(limit) for limit in own), default=Decimal(0))
 
 
 def amount_of(case: Case, offered: Decimal | None) -> Decimal | None:
