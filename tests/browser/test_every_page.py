@@ -9,7 +9,13 @@ from support.dealer import Dealer
 from support.pages import fill_yard, outside_of
 from support.visits import NO_PAGES, SEEN, get_routes
 
-OWN = ("/app/admin/templates/new", "/app/imports", "/app/figures")
+OWN = (
+    "/app/admin/templates/new",
+    "/app/imports",
+    "/app/figures",
+    "/app/ask?q=forsinkede+biler+uten+skilt",
+    "/app/ask?q=biler+per+status",
+)
 PLAN = ("/app/plan", "/app/plan/book", "/app/plan/mine", "/app/plan/proposals")
 
 

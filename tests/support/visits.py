@@ -62,6 +62,7 @@ SEEN = {
     "/app/plan/proposals": "test_every_page",
     "/app/cars/{record}/promise": "test_every_page",
     "/app/figures": "test_every_page",
+    "/app/ask": "test_every_page",
     "/app/figures/monday": "test_figures",
     "/app/enrichment_runs": "test_registry",
     "/app/cars/eu-control": "test_registry",

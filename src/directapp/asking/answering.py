@@ -9,6 +9,7 @@ from directapp.asking.grammar import Question, about, understand
 from directapp.asking.known import names_known
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta
+from directapp.derive.board import open_only
 from directapp.derive.questions import Address, build_filter, build_sort, filtered
 from directapp.derive.shown import readable_anywhere
 from directapp.kernel.actor import Actor
@@ -52,7 +53,8 @@ async def answer(platform: Platform, actor: Actor, question: Question, *, limit:
         return Answered(question=question)
     meta, readable = question.meta, readable_anywhere(actor, question.meta)
     address = Address(f"/app/{meta.name}", question.params)
-    asked: dict[str, Any] = {"filter": build_filter(address, meta, readable), "search": question_words(question.search)}
+    spelled = open_only(address, meta)
+    asked: dict[str, Any] = {"filter": build_filter(spelled, meta, readable), "search": question_words(question.search)}
     if question.shape == "list":
         paths = tuple((name,) for name in _fields(meta, readable, address))
         sort = build_sort(address, meta, readable)

@@ -12,6 +12,7 @@ from directapp.asking.tokens import Token, cut, near
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
+from directapp.derive.board import EVERYTHING
 from directapp.kernel.actor import Actor
 
 Shape = Literal["list", "count", "groups"]
@@ -33,7 +34,10 @@ class Term:
 
 @dataclass(slots=True)
 class Question:
-    """A question as it was understood; ``unread`` are its words that were not."""
+    """A question as it was understood; ``unread`` are its words that were not.
+
+    ``everything``: it asks of what has happened, so that what is closed by now counts too.
+    """
 
     meta: CollectionMeta
     terms: list[Term] = field(default_factory=list)
@@ -42,6 +46,7 @@ class Question:
     group: str = ""
     sort: str = ""
     limit: int = 0
+    everything: bool = False
     unread: list[str] = field(default_factory=list)
 
     @property
@@ -52,7 +57,7 @@ class Question:
     @property
     def params(self) -> tuple[tuple[str, str], ...]:
         """The parameters of the list's address."""
-        more = (("sort", self.sort), ("q", self.search))
+        more = (("sort", self.sort), ("q", self.search), (EVERYTHING, "1" if self.everything else ""))
         return (*(pair for term in self.terms for pair in term.params), *((n, v) for n, v in more if v))
 
 
@@ -358,6 +363,7 @@ class _Reader:
         self.pending = None
 
     def _between(self, name: str, period: Period) -> None:
+        self.found.everything |= self.meta.fields[name].fact
         if period.first is not None and period.first == period.last:
             self._add(Term(name, ((name, period.first.isoformat()),)))
             return

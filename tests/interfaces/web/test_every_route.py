@@ -126,6 +126,7 @@ ROUTES: dict[str, tuple[str, Expected]] = {
     "/app/offline/stored": ("/app/offline/stored", NOWHERE),
     "/app/operations": ("/app/operations", only(ADMIN)),
     "/app/palette": ("/app/palette", ALL),
+    "/app/ask": ("/app/ask?q=alle+biler", ALL),
     "/app/when": ("/app/when?kind=day&text=i+morgen", ALL),
     "/app/permissions": ("/app/permissions", only(LEADERS)),
     "/app/privacy": ("/app/privacy", only(ADMIN)),

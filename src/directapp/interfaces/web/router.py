@@ -15,6 +15,7 @@ from directapp.interfaces.web.core.statuses import StatusNames
 from directapp.interfaces.web.features.account.demo import DemoPeople
 from directapp.interfaces.web.features.account.feature import account_feature
 from directapp.interfaces.web.features.admin.feature import FEATURE as ADMIN
+from directapp.interfaces.web.features.asking.feature import FEATURE as ASKING
 from directapp.interfaces.web.features.branding.feature import FEATURE as BRANDING
 from directapp.interfaces.web.features.cars.feature import FEATURE as CARS
 from directapp.interfaces.web.features.figures.feature import FEATURE as FIGURES
@@ -49,6 +50,7 @@ def features_of(platform: Platform, attachments: Attachments, outside: Outside |
         BRANDING,
         operations_feature(platform),
         ADMIN,
+        ASKING,
         OWN_ROLES,
         floor_feature(worker),
         PLAN,

@@ -5,7 +5,11 @@ from functools import cache
 from directapp.kernel.languages import Language
 from directapp.kernel.text import Text, _, ngettext
 
+# Where questions in plain words are answered.
+ASK = "/app/ask"
 WORDS: dict[str, Text] = {
+    "ask": _("Ask"),
+    "ask_title": _("Ask in plain words"),
     # Frame
     "product": _("DirectApp"),
     "skip": _("Skip to content"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import orjson
 from fastapi import Response
@@ -12,15 +13,17 @@ from directapp.derive.sheet.matching import keys_of
 from directapp.derive.shown import page_of, paths_for, readable_anywhere
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import Features, get
+from directapp.interfaces.web.core.words import ASK
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.records.lists import collection_verbs, may_create
 from directapp.interfaces.web.records.views.bar import PATHS, offered_views, saved_views
 from directapp.interfaces.web.records.views.words import WORDS
-from directapp.kernel.text import Within
+from directapp.kernel.text import Within, _
 from directapp.store.query import Order, Query
 from directapp.store.words import folded, question_words
 
-_FOUND, _PAGES = 8, 6
+_FOUND, _PAGES, _A_QUESTION = 8, 6, 2
+_ASK = _("Ask: {question}")
 _NO_LETTER = re.compile(r"[\s-]+")
 
 
@@ -42,8 +45,17 @@ async def find(ctx: PersonContext, q: str = "") -> Response:
     words = folded(q).split()
     pages = [p.shown for p in places if all(w in folded(f"{p.shown['label']} {p.also}") for w in words)]
     go = page_of(exact[0][0].name, exact[0][1]["id"]) if len(exact) == 1 else None
-    body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES]]})
+    body = orjson.dumps({"go": go, "items": [*found, *pages[:_PAGES], *_asking(ctx, q)]})
     return Response(body, media_type="application/json")
+
+
+def _asking(ctx: RequestContext, text: str) -> list[dict[str, str]]:
+    """Return that several words can be asked as a question."""
+    if len(text.split()) < _A_QUESTION or not ctx.main_list:
+        return []
+    return [
+        _place(ctx.say(WORDS["page"]), ctx.say(_ASK).format(question=text), f"{ASK}?{urlencode({'q': text})}").shown
+    ]
 
 
 def _codes(meta: CollectionMeta) -> tuple[str, ...]:
