@@ -32,7 +32,7 @@ Tone = Literal["late", "soon", "done"]
 class Choice:
     """One value of a choice field: its code and label; where it matters, its colour (a ``Hue``) and its urgency.
 
-    ``also`` is what else people call it in a question.
+    ``also`` is what else people call it in a question. It belongs to a ``module``, or to all; ``hidden`` ones are not offered, but told where they stand already.
     """
 
     code: str
@@ -40,6 +40,8 @@ class Choice:
     hue: str | None = None
     tone: Tone | None = None
     also: tuple[str, ...] = ()
+    module: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Field:
     ``seers`` are people who must see the record that the row belongs to, each with the rights of their own.
     ``sign_in`` values are kept in the login directory, by which a person is found before the tenant is known.
     ``offered`` says which of the choices are an actor's to make; whoever writes the field refuses the others.
+    ``keys`` are what people call the names in a structure; ``parse`` understands them.
     ``headings`` are what else people call it at the top of a column of a sheet, beside its name and labels.
     ``form`` is what JSON Schema says of a written value beyond its kind; its ``type`` array or object is demanded.
     ``english`` names the field that says the same in English, for records that are called by it.
@@ -77,6 +80,7 @@ class Field:
     required: bool = False
     default: Any = None
     choices: tuple[Choice, ...] = ()
+    keys: tuple[Choice, ...] = ()
     ref: str | None = None
     ref_in: str | None = None
     along: str | None = None
@@ -122,6 +126,11 @@ class Field:
     def points_to(self) -> str | None:
         """The collection of the one record that the column holds the id of."""
         return self.ref if self.kind is Kind.REF else None
+
+    def called(self, structure: Mapping[str, Any], language: str) -> dict[str, Any]:
+        """Return a structure with its names as people say them."""
+        names = {key.code: key.label.pick(language) for key in self.keys}
+        return {names.get(name, name): value for name, value in structure.items()}
 
     def choice(self, code: object) -> Choice | None:
         """Return the choice with a code, or None."""

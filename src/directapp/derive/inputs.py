@@ -119,6 +119,8 @@ def stored_text(item: Field, value: Any, language: Language) -> str:
         return ""
     if item.kind in _MODES:
         return present.input_number(value, language)
+    if item.keys and isinstance(value, Mapping):
+        return structure_text(item.called(value, language))
     return _TEXTS.get(item.kind, str)(value)
 
 
@@ -235,14 +237,15 @@ def _options(item: Field, value: str, filling: Filling) -> tuple[Option, ...]:
         return tuple(
             Option(c.code, c.label.pick(language), c.code in chosen)
             for c in item.choices
-            if offered is None or c.code in offered or c.code in chosen
+            if ((offered is None or c.code in offered) and not c.hidden) or c.code in chosen
         )
     if item.kind is Kind.BOOLEAN:
         words = (("true", YES), ("false", NO))
         given = [Option(code, word.pick(language), code == value) for code, word in words]
         return tuple(given if item.default is not None and value else [_empty(item, value, filling), *given])
     if item.kind is Kind.CHOICE:
-        given = [Option(c.code, c.label.pick(language), c.code == value) for c in item.choices]
+        shown = (c for c in item.choices if not c.hidden or c.code == value)
+        given = [Option(c.code, c.label.pick(language), c.code == value) for c in shown]
     elif item.name in filling.refs:
         given = [Option(o.value, o.label, o.value == value) for o in filling.refs[item.name]]
         if value and all(o.value != value for o in given):

@@ -34,10 +34,33 @@ async def renamed_for(platform: Platform, actor: Actor, collection: str, names: 
 
 
 def in_use(spec: Spec, modules: Sequence[str]) -> Spec:
-    """Return the declarations with the modules that are not in use taken out of the menu; none named: all are."""
-    hidden = [m for m in spec.metas.values() if (v := m.declared.views).menu and v.module and v.module not in modules]
-    views = {meta.name: replace(meta.declared.views, menu=False) for meta in hidden if modules}
-    return spec.with_metas({n: CollectionMeta(replace(spec[n].declared, views=v)) for n, v in views.items()})
+    """Return the declarations without the modules that are not in use in menu and choices; none named: all are."""
+    if not modules:
+        return spec
+    declared = {name: _of_modules(meta.declared, modules) for name, meta in spec.metas.items()}
+    changed = {name: CollectionMeta(one) for name, one in declared.items() if one is not spec[name].declared}
+    return spec.with_metas(changed)
+
+
+def _of_modules(collection: Collection, modules: Sequence[str]) -> Collection:
+    fields = [f for g in collection.groups for f in g.fields] + [p for v in collection.verbs for p in v.params]
+    views = collection.views
+    gone = views.menu and views.module and views.module not in modules
+    if not gone and not any(c.module for f in fields for c in f.choices):
+        return collection
+
+    def of(items: tuple[Field, ...]) -> tuple[Field, ...]:
+        return tuple(
+            replace(f, choices=tuple(replace(c, hidden=bool(c.module) and c.module not in modules) for c in f.choices))
+            for f in items
+        )
+
+    return replace(
+        collection,
+        views=replace(views, menu=False) if gone else views,
+        groups=tuple(replace(group, fields=of(group.fields)) for group in collection.groups),
+        verbs=tuple(replace(verb, params=of(verb.params)) for verb in collection.verbs),
+    )
 
 
 def renamed(spec: Spec, names: Names) -> Spec:

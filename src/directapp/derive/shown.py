@@ -135,9 +135,10 @@ class Formatter:
         record = value.get("id")
         return Shown(text=self.title(target, value), look="ref", href=page_of(target.name, record) if record else None)
 
-    def _structure(self, _: Field, value: Any) -> Shown:
+    def _structure(self, item: Field, value: Any) -> Shown:
         if isinstance(value, Mapping):
-            return Shown(text=", ".join(f"{k}: {v}" for k, v in value.items() if v is not None))
+            called = item.called(value, self.language)
+            return Shown(text=", ".join(f"{k}: {v}" for k, v in called.items() if v is not None))
         return Shown(text=str(len(value)) if isinstance(value, list) else str(value))
 
     def title_parts(self, meta: CollectionMeta, row: Mapping[str, Any]) -> list[Shown]:

@@ -62,6 +62,10 @@ class CommandContext:
             raise RuntimeError(message)
         return self.seen
 
+    def acts_on(self, record: Seen) -> None:
+        """Say which record a verb on the collection turned out to be about: there it can be undone."""
+        self.work.target = (record.collection, record.id)
+
     async def change(self, patch: Mapping[str, Any], *, system: str | None = None, on: Seen | None = None) -> Seen:
         """Change the record (or another one seen); its result becomes the answer."""
         return self._keep(await self._update(on or self.target, patch, system), on)

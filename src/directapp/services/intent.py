@@ -44,7 +44,7 @@ class Answer:
     """What came of an intent: the record's id, its JSON masked for the actor (if read back), and the differences.
 
     ``shown_once`` holds secrets for this one answer; they are never stored, not even for a resend, whose answer
-    names them in ``withheld``.
+    names them in ``withheld``. ``acted_on`` is the record that was there before and that can be undone.
     """
 
     collection: str
@@ -55,3 +55,4 @@ class Answer:
     withheld: tuple[str, ...] = ()
     replayed: bool = False
     looked: bool = False
+    acted_on: UUID | None = None

@@ -207,6 +207,7 @@ class Pipeline:
             "changes": work.changes,
             "shown_once": shown,
             "looked": looked is not None,
+            "acted_on": work.target[1] if work.target else None,
         }
         return Answer(collection=collection, record=record, **told), work
 

@@ -88,6 +88,12 @@ async def test_sending_and_receiving_keep_custody_plain(lot: Lot) -> None:
     assert row["sla_status"] is None
     assert "customer_name" in row
     assert "sale_price" not in row
+    assert answer.acted_on == car
+    await lot.do("reception.499", "undo", car)
+    assert await lot.status(car) == "in_transit"
+    assert (await lot.see(SELLER, car))["parking_spot"] is None
+    await lot.do("reception.499", "receive", code=vin)
+    assert await lot.status(car) == "at_prep_center"
 
 
 async def test_a_refused_transfer_leaves_the_car_where_it_was(lot: Lot) -> None:

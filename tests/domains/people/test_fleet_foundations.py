@@ -55,7 +55,7 @@ async def test_a_depot_has_a_place_and_hours_and_prepares_nothing(dealer: Dealer
     place = {
         "latitude": "58.1467",
         "longitude": "7.995612",
-        "opening_hours": {"tue": "07:00–16:00", "mon": "06:30-24:00"},
+        "opening_hours": {"Tirsdag": "07:00–16:00", "mon": "06:30-24:00"},
     }
     depot = await dealer.create(admin, "dealerships", number="D1", name="Depot", dealership_type="depot", **place)
     row = await dealer.read(admin, "dealerships", depot)
@@ -69,7 +69,8 @@ async def test_a_depot_has_a_place_and_hours_and_prepares_nothing(dealer: Dealer
         {"latitude": "58.1467001"},
         {"latitude": "91"},
         {"opening_hours": {"mon": "16:00-07:00"}},
-        {"opening_hours": {"monday": "07:00-16:00"}},
+        {"opening_hours": {"mondays": "07:00-16:00"}},
+        {"opening_hours": {"mandag": "07:00-16:00", "mon": "08:00-16:00"}},
     ):
         with pytest.raises(InvalidError):
             await dealer.do(admin, "dealerships", "update", depot, **wrong)

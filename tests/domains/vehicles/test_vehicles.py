@@ -150,6 +150,20 @@ async def test_a_vehicle_is_handed_to_one_driver_at_a_time_and_only_with_the_lic
     assert (await dealer.read(leader, "assignments", last))["status"] == "ended"
 
 
+async def test_what_a_driver_has_follows_when_the_driver_is_another_user(dealer: Dealer) -> None:
+    leader = await dealer.person("fleet_manager", "490")
+    person, row = await driver(dealer, leader)
+    van = await vehicle(dealer, leader)
+    given = await dealer.create(leader, "assignments", vehicle=str(van), driver=str(row))
+    other = await dealer.person("supervisor", "490")
+    for user in (other.user, None, person.user):
+        await dealer.do(leader, "drivers", "update", row, user=user and str(user))
+        await dealer.application.dispatcher.drain(dealer.tenant)
+        assert (await dealer.read(leader, "assignments", given))["person"] == (user and str(user))
+        held = rows(await dealer.application.platform.reading.page(leader, "certifications", Query()))
+        assert {one["person"] for one in held if one["driver"] == str(row)} == {user and str(user)}
+
+
 async def test_a_driver_sees_the_own_private_data_and_nobody_elses(dealer: Dealer) -> None:
     leader = await dealer.person("fleet_manager", "490")
     person, row = await driver(dealer, leader, birth_date="1990-05-17")

@@ -21,7 +21,7 @@ from support.pages import PASSWORD, fill_yard, give_password
 from support.post import prepared, sold_car
 
 ADMIN, LIMITS = "/app/admin", "/app/admin/limits"
-HOURS = "mon: 07:00-16:00\nsat: 10:00-14:00"
+HOURS = "mandag: 07:00-16:00\nlørdag: 10:00-14:00"
 NO_SITE = "Ingen anlegg ennå. Det som settes for et anlegg, begynner med det første."
 
 
@@ -102,6 +102,12 @@ async def test_settings_are_no_json(role: str, dealer: Dealer, signed: Opener) -
         assert not re.search(r'name="(stage_goals|approval_limits|brand_colors|settings)"', text), address
     text = unescape((await browser.get(addresses[0])).text)
     assert (HOURS in text) is (role == "tenant_admin")
+    if role == "tenant_admin":
+        place = addresses[0]
+        form = await browser.form(place, "public", opening_hours="Mandag: 08:00–16:00\nsat: 10:00-14:00")
+        assert (await browser.client.post(place, data=form)).status_code == 303
+        row = await dealer.read(admin, "dealerships", dealer.sites["490"])
+        assert row["opening_hours"] == {"mon": "08:00-16:00", "sat": "10:00-14:00"}
     assert "gul etter 4 t, rød etter 8 t" in text
     assert "5\u00a0000" in text
     assert "Uten grense" in text

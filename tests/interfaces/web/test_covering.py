@@ -53,9 +53,25 @@ async def test_a_car_that_is_expected_is_received_and_not_ticked(car: UUID, sign
     assert moved.headers["location"].startswith("/app/cars/do/receive?")
     given = {"vin": row["vin"], "parking_spot": "B7", "_fields": "code vin parking_spot"}
     assert (await reception.send("/app/cars/do/receive", **given)).headers["location"] == f"/app/cars/{car}"
-    row = await dealer.read(reception.actor, "cars", car)
+    before, row = row, await dealer.read(reception.actor, "cars", car)
     assert (row["status"], row["parking_spot"]) == ("at_prep_center", "B7")
-    assert "arrived_prep_center_at" in typed((await reception.get(f"/app/cars/{car}")).text)
+    page = (await reception.get(f"/app/cars/{car}")).text
+    assert "arrived_prep_center_at" in typed(page)
+    # The bar names the car, and the way back is there for a minute, as after any other act.
+    bar = page.split('class="undo-bar"')[1].split("</form>")[0]
+    assert f'action="/app/cars/{car}/undo"' in bar
+    assert "Ta imot bil" in bar
+    assert (await reception.send(f"/app/cars/{car}/undo")).status_code == 303
+    row = await dealer.read(reception.actor, "cars", car)
+    assert (row["status"], row["parking_spot"]) == (before["status"], before["parking_spot"])
+
+
+async def test_a_car_that_nobody_knew_cannot_be_unmade(signed: Opener) -> None:
+    reception = await signed("reception", "499")
+    made = await reception.send("/app/cars/do/receive", code="EL 98765", _fields="code")
+    page = (await reception.get(made.headers["location"])).text
+    assert "Ta imot bil" in page.split('class="undo-bar"')[1]
+    assert "/undo" not in page.split('class="undo-bar"')[1].split("</div>")[0]
 
 
 async def test_who_has_no_act_keeps_the_fact(car: UUID, signed: Opener) -> None:

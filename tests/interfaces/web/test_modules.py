@@ -30,6 +30,29 @@ async def test_what_a_company_does_not_use_is_out_of_the_menu_and_not_out_of_rea
     assert (await admin.get("/app/cars")).status_code == 200
 
 
+async def test_a_company_that_only_deals_in_cars_is_not_offered_the_roles_of_fleets(
+    dealer: Dealer, signed: Opener
+) -> None:
+    admin = await signed("tenant_admin", "490")
+    driver = await dealer.person("driver", "490")
+    lists = ("/app/users/do/invite", f"/app/users/{driver.user}/do/set_roles", "/app/network_rules/new")
+    for used, offered in (("", True), ("dealership,fleet", True), ("dealership", False)):
+        form = await admin.form(f"/app/tenants/{dealer.tenant}", "modules", modules=used.split(","))
+        await admin.client.post(f"/app/tenants/{dealer.tenant}", data=form)
+        for address in lists:
+            page = (await admin.get(address)).text
+            assert ('value="dispatcher"' in page) is offered, (used, address)
+            assert 'value="mechanic"' in page
+        assert ("Trafikkleder" in (await admin.get("/app/setup/people")).text) is offered
+    # Who has such a role keeps it, by its name.
+    page = (await admin.get(lists[1])).text
+    assert re.search(r'value="driver"[^>]*checked', page)
+    # And whoever's menu has no cars begins on the front page where the installed app opens.
+    browser = await signed("driver", "490")
+    opened = await browser.get("/app/floor")
+    assert (opened.status_code, opened.headers["location"]) == (303, "/")
+
+
 async def test_nobody_has_a_longer_menu_than_the_most(signed: Opener) -> None:
     for role, site in (("tenant_admin", ""), ("manager", "490"), ("driver", "490")):
         links, folded = entries((await (await signed(role, site)).get("/")).text)

@@ -67,6 +67,20 @@ async def test_a_role_is_chosen_compared_and_put_into_use(dealer: Dealer, signed
     assert await act(admin, f"{ROLES}/{role}/versions/{first.rsplit('/', 1)[1]}", "simulate") == 303
 
 
+async def test_what_was_made_is_told_once_by_its_name(signed: Opener) -> None:
+    admin = await signed("tenant_admin", "")
+    page = (await admin.get("/app/roles/new")).text
+    names = {"code": "vikar", "name_nb": "Vikar", "name_en": "Substitute", "based_on": "planner"}
+    form = {n: field(page, n) for n in ("_csrf", "_key", "_fields", "_base")}
+    made = await admin.client.post("/app/roles/new", data={**form, **names})
+    shown = (await admin.get(made.headers["location"])).text
+    bar = re.sub(r"<[^>]+>", " ", shown.split('class="undo-bar"')[1].split("</div>")[0])
+    assert "Vikar" in bar
+    assert "Opprettet: Rolle" in bar
+    for address in ("/app/roles", "/", made.headers["location"]):
+        assert "undo-bar" not in (await admin.get(address)).text, address
+
+
 async def test_what_was_chosen_of_another_role_stays(dealer: Dealer, signed: Opener) -> None:
     admin = await signed("tenant_admin", "")
     role = await own_role(dealer, "vikar", "mechanic", pieces("mechanic", "cars"))

@@ -58,6 +58,7 @@ async def receive(ctx: CommandContext) -> None:
     if car is None:
         done = await _take_in(ctx, codes, site, places)
     else:
+        ctx.acts_on(car)
         done = await _arrive(ctx, car, codes, site, places)
     await read_off(ctx, done, "reception")
     ctx.answer = await _as_seen(ctx, done)

@@ -14,6 +14,7 @@ from directapp.domains.people.rules import has_a_position, prep_center_fits, pre
 from directapp.domains.people.values import (
     BRANDS_FORM,
     COLOURS_FORM,
+    DAYS,
     GOALS_FORM,
     LIMITS_FORM,
     OPENING_HOURS_FORM,
@@ -103,8 +104,9 @@ PUBLIC = Group(
             _("Opening hours"),
             Kind.JSON,
             parse=parse_opening_hours,
+            keys=DAYS,
             form=OPENING_HOURS_FORM,
-            help=_("A line for each day that is open, for example mon: 07:00-16:00."),
+            help=_("A line for each day that is open, for example Monday: 07:00-16:00."),
         ),
         field(Dealerships.parent_dealership, _("Head office"), Kind.REF, ref=DEALERSHIPS, tree=True),
         field(

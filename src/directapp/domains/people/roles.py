@@ -88,7 +88,8 @@ ASKED_TOGETHER = (("finance", ADMIN), ("finance", "dispatcher"))
 
 def role_choices(*without: str) -> tuple[Choice, ...]:
     """Return the roles that a person of a company may have, but for some, as choices."""
-    return tuple(Choice(code, label) for code, label in LABELS.items() if code not in {OPERATOR, *without})
+    left = {code: label for code, label in LABELS.items() if code not in {OPERATOR, *without}}
+    return tuple(Choice(code, label, module="fleet" if code in _IN_FLEETS else "") for code, label in left.items())
 
 
 ROLE_CHOICES = role_choices()

@@ -3,9 +3,11 @@
 import re
 from typing import Any
 
+from directapp.declare.fields import Choice
 from directapp.declare.reading import BadValueError, read_number
 from directapp.declare.workflow import HUES
 from directapp.domains.people.roles import LABELS
+from directapp.kernel.dates import SHORT_WEEKDAYS, WEEKDAYS
 from directapp.kernel.languages import languages
 from directapp.kernel.text import _, in_every_language
 
@@ -70,6 +72,12 @@ STATUSES_FORM = {
 
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = tuple(Choice(code, label) for code, label in zip(_DAYS, WEEKDAYS, strict=True))
+_CALLED = {
+    name.casefold(): code
+    for code, *labels in zip(_DAYS, WEEKDAYS, SHORT_WEEKDAYS, strict=True)
+    for name in (code, *(word.removesuffix(".") for label in labels for word in in_every_language(label)))
+}
 _OPEN = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)")
 OPENING_HOURS_FORM = {
     "type": "object",
@@ -85,16 +93,21 @@ OPENING_HOURS_FORM = {
 def parse_opening_hours(value: Any) -> dict[str, str]:
     """Return when a site is open, by day: ``{"mon": "07:00-16:00"}``; a day that is missing is closed.
 
+    Days are understood by their codes and names in every language.
+
     Raises:
         BadValueError: it is something else.
 
     """
-    hours = {day: "".join(str(spoken).split()).replace("–", "-") for day, spoken in value.items()}
+    said = {str(day).strip().removesuffix(".").casefold(): spoken for day, spoken in value.items()}
+    hours = {_CALLED.get(day, day): "".join(str(spoken).split()).replace("–", "-") for day, spoken in said.items()}
+    if len(hours) < len(value):
+        raise BadValueError(_("Each day stands there once."))
     for day, spoken in hours.items():
         start, _dash, end = spoken.partition("-")
         if day not in _DAYS or _OPEN.fullmatch(spoken) is None or end <= start:
             raise BadValueError(
-                _("“{written}” cannot be read; write for example mon: 07:00-16:00.").fill(
+                _("“{written}” cannot be read; write for example Monday: 07:00-16:00.").fill(
                     written=f"{day}: {spoken}"[:60]
                 )
             )

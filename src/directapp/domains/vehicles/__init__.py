@@ -30,4 +30,5 @@ EVENTS: tuple[Event, ...] = events_in(events)
 EVENT_HANDLERS: dict[Event, Callable[[Any], Awaitable[None]]] = {
     car_events.DELIVERED: take_over,
     car_events.ARCHIVED: take_over,
+    events.DRIVER_IS_ANOTHER: drivers.keep_persons,
 }

@@ -1,16 +1,30 @@
 """Drivers: who drives for the company. What is private is the driver's own, and those who employ them."""
 
 from directapp.declare.access import Access, Grant, grants
+from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
+from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
+from directapp.declare.names import Patch
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.domains.people.fields import DEALERSHIPS, DEPARTMENTS, USERS
 from directapp.domains.people.roles import ADMIN
-from directapp.domains.vehicles.fields import DRIVERS, Drivers
+from directapp.domains.vehicles.events import DRIVER_IS_ANOTHER
+from directapp.domains.vehicles.fields import (
+    ASSIGNMENTS,
+    CERTIFICATIONS,
+    DRIVERS,
+    Assignments,
+    Certifications,
+    Drivers,
+)
 from directapp.domains.vehicles.rights import LEADERS, SYSTEMS
 from directapp.domains.vehicles.words import LICENCES, STANDINGS
 from directapp.kernel.text import _
+from directapp.services.command import CommandContext
+
+SYSTEM = "fleet"
 
 PERSON = Group(
     "person",
@@ -61,6 +75,25 @@ PRIVATE = Group(
 
 
 _BELOW, _OWN = In(Drivers.dealership, Whose.SITES), Is(Drivers.user, Who.USER)
+
+
+def _is_another(case: Case) -> bool:
+    return case.before is not None and case.changed(Drivers.user)
+
+
+async def keep_persons(ctx: CommandContext) -> None:
+    """Say of certifications and assignments whom they are about where their driver is another user now."""
+    if ctx.seen is None:
+        return
+    user = ctx.seen.row.get(Drivers.user)
+    mine: Patch = {Certifications.driver: ctx.target.id}
+    for one in await ctx.every(CERTIFICATIONS, mine, system=SYSTEM):
+        if one.row.get(Certifications.person) != user:
+            await ctx.change({Certifications.person: user}, system=SYSTEM, on=one)
+    for one in await ctx.every(ASSIGNMENTS, mine, system=SYSTEM):
+        if one.row.get(Assignments.person) != user:
+            await ctx.change({Assignments.person: user}, system=SYSTEM, on=one)
+
 
 COLLECTION = Collection(
     name=DRIVERS,
@@ -113,5 +146,6 @@ COLLECTION = Collection(
         Unique(fields=(Drivers.employee_no,), message=_("Another driver has this employee number.")),
     ),
     subject=True,
+    events=(Emit(event=DRIVER_IS_ANOTHER, when=_is_another),),
     indexes=(("dealership", "name"), ("manager",), ("user",), ("next_expiry",)),
 )

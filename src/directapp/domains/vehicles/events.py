@@ -2,7 +2,14 @@
 
 from directapp.declare.events import event
 from directapp.declare.kinds import Kind
-from directapp.domains.vehicles.fields import ASSIGNMENTS, CERTIFICATIONS, METER_READINGS, RESERVATIONS, VEHICLES
+from directapp.domains.vehicles.fields import (
+    ASSIGNMENTS,
+    CERTIFICATIONS,
+    DRIVERS,
+    METER_READINGS,
+    RESERVATIONS,
+    VEHICLES,
+)
 from directapp.kernel.text import _
 
 PUT_IN_SERVICE = event("vehicle.put_in_service", VEHICLES, _("Vehicle put in service"))
@@ -18,5 +25,6 @@ HANDED_IN = event("assignment.handed_in", ASSIGNMENTS, _("Vehicle handed in"))
 CERTIFICATION_EXPIRES = event(
     "certification.expires", CERTIFICATIONS, _("Certification expires"), due=Kind.DATE, days=Kind.INTEGER
 )
+DRIVER_IS_ANOTHER = event("driver.user_changed", DRIVERS, _("Driver is another user"), internal=True)
 RESERVED = event("reservation.made", RESERVATIONS, _("Vehicle reserved"))
 RESERVATION_MISSED = event("reservation.missed", RESERVATIONS, _("Reserved vehicle not fetched"))

@@ -317,9 +317,14 @@ class RequestContext:
 
     def done(self) -> notes.Done | None:
         """Return what this person did within the last minute, to tell it and offer the way back."""
-        told = next((c.value for c in self.cookies if c.name == notes.DONE_COOKIE), None)
+        told = next((c.value for c in self.cookies if c.name == notes.DONE_COOKIE and c.value), None)
         done = notes.read_done(self.request.cookies.get(notes.DONE_COOKIE) if told is None else told, self.now)
-        return done if done and (told is not None or done.belongs_on(self.request.url.path)) else None
+        if done is None or (told is None and not done.belongs_on(self.request.url.path)):
+            return None
+        if done.undo is None:
+            # What cannot be taken back is told once.
+            self.cookies.append(notes.forget_done())
+        return done
 
     def go(self, address: str) -> Response:
         """Send the browser on, whether a whole page or a part was asked for."""

@@ -146,7 +146,8 @@ async def _acted(
     visible = record is not None and await _sees(ctx, there, record)
     path = _path(there, record if visible else None)
     # What the act made elsewhere is not the record's own last change: undoing that would take back something else.
-    undoable = target is not None and visible and meta.declared.history and answer.record in {None, target}
+    acted_on = target or answer.acted_on
+    undoable = acted_on is not None and visible and meta.declared.history and answer.record in {None, acted_on}
     undo = f"{path}/{UNDO.name}" if undoable else None
     if record is not None and visible:
         await ctx.tell(label, there.name, record, undo=undo, href=path)

@@ -131,7 +131,11 @@ async def create(ctx: PersonContext, collection: str) -> Response:
             await part.created(ctx, meta, answer.record, posted)
     label = meta.declared.label.pick(ctx.language)
     address = page_or(posted.get("back"), f"/app/{collection}/{answer.record}")
-    ctx.cookies.append(notes.tell_done(f"{ctx.say(WORDS['created_now'])}: {label}", ctx.now, href=address))
+    text = f"{ctx.say(WORDS['created_now'])}: {label}"
+    if answer.record is None:
+        ctx.cookies.append(notes.tell_done(text, ctx.now, href=address))
+    else:
+        await ctx.tell(text, collection, answer.record, href=address)
     return ctx.go(address)
 
 

@@ -78,7 +78,9 @@ def jobs_of(actor: Actor) -> tuple[tuple[FloorJob, str], ...]:
 
 
 async def show_mine(ctx: PersonContext) -> Response:
-    """Show my cars today."""
+    """Show my cars today; whoever sees no cars begins on the front page, where the installed app opens here."""
+    if not ctx.spec[CARS].grants_of(ctx.person.roles):
+        return ctx.go("/")
     return await mine_page(ctx)
 
 

@@ -7,7 +7,9 @@ from http import HTTPStatus
 
 from fastapi import Response
 
+from directapp.declare.fields import Choice
 from directapp.derive.forms import Complaint
+from directapp.domains.people.fields import Users
 from directapp.domains.people.roles import ROLE_CHOICES, given_by
 from directapp.interfaces.web.core import notes, refs
 from directapp.interfaces.web.core.branding import SITES
@@ -66,12 +68,17 @@ def _role(ctx: RequestContext, said: str) -> str | None:
     return next(
         (
             choice.code
-            for choice in ROLE_CHOICES
+            for choice in _offered(ctx)
             if choice.code in given_by(ctx.person)
             and word in {choice.code, *(name.casefold() for name in in_every_language(choice.label))}
         ),
         None,
     )
+
+
+def _offered(ctx: RequestContext) -> list[Choice]:
+    """Return the roles of the modules that the company uses."""
+    return [choice for choice in ctx.spec[USERS].fields[Users.roles].choices if not choice.hidden]
 
 
 async def show_people(ctx: PersonContext) -> Response:
@@ -144,7 +151,7 @@ async def _page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     wide = any(g.create for g in ctx.meta(USERS).grants_of(ctx.person.roles))
-    roles = ", ".join(ctx.say(c.label) for c in ROLE_CHOICES if c.code in given_by(ctx.person))
+    roles = ", ".join(ctx.say(c.label) for c in _offered(ctx) if c.code in given_by(ctx.person))
     return ctx.page(
         "setup/people.html",
         status=status,
