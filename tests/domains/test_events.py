@@ -200,6 +200,8 @@ class Story:
         row = str(await self.do("drivers", "create", **person))
         soon = (utc_now() + timedelta(days=20)).date().isoformat()
         await self.do("certifications", "create", driver=row, kind="licence_b", valid_to=soon)
+        for user in (None, str(driver.user)):
+            await self.do("drivers", "update", UUID(row), user=user)
         car = await self.do("cars", "create", make="Volvo", vin="WZZTESTXXRX000031", car_type="demo")
         await self.do("cars", "put_in_service", car, number="V1", vehicle_type="van", classification="pool")
         van = await self.dealer.create(leader, "vehicles", number="V2", vehicle_type="van", classification="pool")
