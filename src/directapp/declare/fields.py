@@ -32,7 +32,8 @@ Tone = Literal["late", "soon", "done"]
 class Choice:
     """One value of a choice field: its code and label; where it matters, its colour (a ``Hue``) and its urgency.
 
-    ``also`` is what else people call it in a question. It belongs to a ``module``, or to all; ``hidden`` ones are not offered, but told where they stand already.
+    ``also`` is what else people call it in a question. It belongs to a ``module``, or to all; ``hidden`` ones are not
+    offered, but told where they stand already.
     """
 
     code: str
