@@ -202,13 +202,8 @@ class Pipeline:
             json = await self.shown(unit, intent.actor, work.spec[seen.collection], seen.id)
         record = seen.id if seen else intent.target
         collection = seen.collection if seen else meta.name
-        told: dict[str, Any] = {
-            "json": json,
-            "changes": work.changes,
-            "shown_once": shown,
-            "looked": looked is not None,
-            "acted_on": work.target[1] if work.target else None,
-        }
+        told: dict[str, Any] = {"json": json, "changes": work.changes, "shown_once": shown}
+        told |= {"looked": looked is not None, "acted_on": work.target[1] if work.target else None}
         return Answer(collection=collection, record=record, **told), work
 
     async def shown(self, unit: Unit, actor: Actor, meta: CollectionMeta, record: UUID) -> str | None:
