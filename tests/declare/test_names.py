@@ -33,11 +33,13 @@ TYPES: dict[Kind, Any] = {
 
 
 def declared() -> Iterator[tuple[str, type[FieldNames]]]:
-    """Give the classes of field names, by the collections that they are named after."""
+    """Give the classes of field names, by the collections that they are named after: those that no other has in common."""
     for path in sorted(Path(domains.__path__[0]).glob("*/fields.py")):
         module = importlib.import_module(f"{domains.__name__}.{path.parent.name}.fields")
         for name, value in vars(module).items():
-            if isinstance(value, type) and issubclass(value, FieldNames) and value.__module__ == module.__name__:
+            if not isinstance(value, type) or not issubclass(value, FieldNames) or value.__module__ != module.__name__:
+                continue
+            if not value.__subclasses__():
                 yield "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_"), value
 
 

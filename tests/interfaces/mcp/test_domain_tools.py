@@ -47,14 +47,14 @@ def names_of(role: str, done: dict[str, int] | None = None) -> list[str]:
     return [tool.name for tool in tools_of(load_spec(), dialect, someone, done)]
 
 
-def test_tools_of_the_trade_are_never_pushed_out() -> None:
-    for role in load_spec().roles:
-        someone = Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset({role}))
-        names = names_of(role)
-        assert len(names) == len(set(names)) <= MOST_TOOLS
-        expected = {name for name, tool in DOMAIN_TOOLS.items() if tool.offered(load_spec(), someone)}
-        assert expected <= set(names)
-        assert ("who_can_see" in expected) == (role in {"tenant_admin", "manager"})
+@pytest.mark.parametrize("role", load_spec().roles)
+def test_tools_of_the_trade_are_never_pushed_out(role: str) -> None:
+    someone = Actor(tenant=uuid7(), user=uuid7(), name="x", roles=frozenset({role}))
+    names = names_of(role)
+    assert len(names) == len(set(names)) <= MOST_TOOLS
+    expected = {name for name, tool in DOMAIN_TOOLS.items() if tool.offered(load_spec(), someone)}
+    assert expected <= set(names)
+    assert ("who_can_see" in expected) == (role in {"tenant_admin", "manager"})
 
 
 def test_what_a_person_does_most_is_not_grouped() -> None:
@@ -147,7 +147,7 @@ async def test_why_a_car_is_late_is_said_in_words(connect: Connect, plan: Plan, 
         assert told["late"] is True
         assert told["in_words"]["late_cause"] == "Kapasitet"
         assert told["status"] == "Klar for planlegging"
-        assert told["gains"] or told["reasons"]
+        assert told["gains"]
     async with connect("new_car_sales", "324") as assistant:
         assert (await assistant.refused("explain_delay", car=str(car))).found["code"] == "NOT_FOUND"
 
