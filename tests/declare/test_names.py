@@ -33,7 +33,7 @@ TYPES: dict[Kind, Any] = {
 
 
 def declared() -> Iterator[tuple[str, type[FieldNames]]]:
-    """Give the classes of field names, by the collections that they are named after: those that no other has in common."""
+    """Give the classes of field names, by the collections they are named after; what several have in common is none."""
     for path in sorted(Path(domains.__path__[0]).glob("*/fields.py")):
         module = importlib.import_module(f"{domains.__name__}.{path.parent.name}.fields")
         for name, value in vars(module).items():

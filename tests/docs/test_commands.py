@@ -80,6 +80,6 @@ async def test_the_commands_of_a_page_do_what_it_says(page: Path, server: Server
     program = typer.main.get_command(build(lambda: AppCommands(settings)))
     for line in HERE[page]:
         word, *words = shlex.split(line)
-        assert word in {".venv/bin/directapp", "directapp"}, f"nobody executes {line}"
+        assert Path(word).name == "directapp", f"nobody executes {line}"
         done = await asyncio.to_thread(CliRunner().invoke, program, words)
         assert done.exit_code == 0, f"{line}: {done.output} {done.exception!r}"

@@ -147,7 +147,7 @@ async def test_why_a_car_is_late_is_said_in_words(connect: Connect, plan: Plan, 
         assert told["late"] is True
         assert told["in_words"]["late_cause"] == "Kapasitet"
         assert told["status"] == "Klar for planlegging"
-        assert told["gains"]
+        assert told["reasons"]
     async with connect("new_car_sales", "324") as assistant:
         assert (await assistant.refused("explain_delay", car=str(car))).found["code"] == "NOT_FOUND"
 
