@@ -39,6 +39,7 @@ from directapp.domains import planning
 from directapp.domains.messages.post import Post
 from directapp.domains.operations import keep
 from directapp.domains.own_fields.fields import OWN_FIELDS
+from directapp.domains.people.fields import TENANTS
 from directapp.domains.people.flow import Auth
 from directapp.domains.people.role_pieces import account_role
 from directapp.domains.people.signer import Signer
@@ -155,7 +156,7 @@ class Application:
         if any(collection in MADE_OF for collection, _ in touched):
             self.principals.forget(actor.tenant)
             await self.platform.database.notify(f"principal {actor.tenant}")
-        if any(collection == OWN_FIELDS for collection, _ in touched):
+        if any(collection in {OWN_FIELDS, TENANTS} for collection, _ in touched):
             self.platform.database.forget_own(actor.tenant)
             await self.platform.database.notify(f"{OWN_FIELDS} {actor.tenant}")
         self.platform.live.tell(actor.tenant, touched)

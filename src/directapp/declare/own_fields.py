@@ -94,10 +94,14 @@ class OwnField:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Where own fields are declared: a collection, and how its rows are read."""
+    """Where own fields are declared: a collection, and how its rows are read.
+
+    ``names`` is the collection of which a company has one row, and its field with the company's names of statuses.
+    """
 
     collection: str
     read: Callable[[Mapping[str, Any]], OwnField]
+    names: tuple[str, str]
 
 
 def name_of(code: str) -> str:

@@ -1,4 +1,4 @@
-"""Each company's own fields, laid over the declarations, and remembered until one of them changes."""
+"""Each company's own fields and names of statuses, laid over the declarations until one of them changes."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from directapp.declare.own_fields import OwnField, tag_of
+from directapp.declare.renamed import Names, renamed
 from directapp.declare.spec import Spec
 
 # As many own fields as a company can have, those that are deleted and kept among them.
@@ -20,19 +21,19 @@ Rows = Callable[[UUID, str], Awaitable[Sequence[Mapping[str, Any]]]]
 
 @dataclass(slots=True, eq=False)
 class OwnSpec:
-    """A company's own fields, and the declarations with them."""
+    """A company's own fields and names of statuses, and the declarations with them."""
 
     fields: tuple[OwnField, ...] = ()
-    tag: str = ""
+    names: Names = field(default_factory=dict)
     _made: dict[int, tuple[Spec, Spec]] = field(default_factory=dict, repr=False)
 
     def over(self, spec: Spec) -> Spec:
-        """Return declarations with these fields."""
-        if not self.fields:
+        """Return declarations with these fields and names."""
+        if not self.fields and not self.names:
             return spec
         known = self._made.get(id(spec))
         if known is None:
-            known = self._made[id(spec)] = (spec, spec.with_own(self.fields))
+            known = self._made[id(spec)] = (spec, renamed(spec.with_own(self.fields), self.names))
         return known[1]
 
 
@@ -60,9 +61,11 @@ class OwnSpecs:
         assert self._own is not None
         forgotten, before = self._forgotten.get(tenant, 0), self._known.get(tenant)
         fields = tuple(map(self._own.read, await rows(tenant, self._own.collection)))
-        tag = tag_of(fields)
+        collection, name = self._own.names
+        names: Names = next((row[name] or {} for row in await rows(tenant, collection)), {})
         # Those that say the same stay: what is remembered of them is still true.
-        own = before[0] if before is not None and before[0].tag == tag else OwnSpec(fields, tag) if fields else NONE
+        same = before is not None and (tag_of(before[0].fields), before[0].names) == (tag_of(fields), names)
+        own = before[0] if before and same else OwnSpec(fields, names) if fields or names else NONE
         if self._forgotten.get(tenant, 0) == forgotten:
             if len(self._known) >= _MOST:
                 self._known.clear()

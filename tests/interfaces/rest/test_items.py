@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -8,6 +9,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.ids import uuid7
 from directapp.services import reading
 from directapp.store import database
+from support.dealer import settle
 from support.plan import lay_plan
 
 CAR = {"car_type": "used", "make": "Audi", "model": "Q4", "license_plate": "EL 12345"}
@@ -264,6 +266,28 @@ async def test_the_catalogue_calls_statuses_as_the_company_does(api: Any) -> Non
         (status,) = [f for f in found if (f["collection"], f["field"]) == ("cars", "status")]
         (planned,) = [c for c in status["meta"]["options"]["choices"] if c["value"] == "planned"]
         assert {t["language"]: t["translation"] for t in planned["translations"]} == {"nb": "Satt opp", "en": "Set up"}
+
+
+async def test_refusals_call_statuses_as_the_company_does(api: Any, seller: Actor) -> None:
+    admin, made = await api.dealer.person("tenant_admin"), await api.ok(seller, "POST", "/items/cars", json=CAR)
+    path = f"/items/cars/{made['id']}"
+    for called in ({"nb": "Satt opp hos oss", "en": "Set up here"}, {"nb": "Lagt i plan", "en": "Laid out"}, {}):
+        names = {"cars": {"labels": {"planned": called} if called else {}, "hues": {}}}
+        await api.dealer.do(admin, "tenants", "update", api.dealer.tenant, status_names=names)
+        for language, usual in (("nb", "Planlagt"), ("en", "Planned")):
+            asks = replace(seller, language=language)
+            response = await api.call(asks, "PATCH", path, json={"status": "planned"})
+            assert response.status_code == 409
+            assert called.get(language, usual) in response.json()["errors"][0]["message"]
+    other = await settle(api.dealer.application)
+    await api.dealer.do(
+        admin, "tenants", "update", api.dealer.tenant, status_names={"cars": {"labels": {"planned": {"nb": "Vår"}}}}
+    )
+    theirs = await other.create(await other.person("used_car_sales", "495"), "cars", **CAR)
+    answer = await api.call(
+        await other.person("used_car_sales", "495"), "PATCH", f"/items/cars/{theirs}", json={"status": "planned"}
+    )
+    assert "Vår" not in answer.text
 
 
 async def test_the_catalogue_shows_what_the_caller_may_see(api: Any) -> None:

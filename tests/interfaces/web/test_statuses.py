@@ -7,7 +7,7 @@ import pytest
 
 from directapp.app.spec import load_spec
 from directapp.declare.reading import BadValueError
-from directapp.derive.renamed import renamed
+from directapp.declare.renamed import renamed
 from directapp.domains.people.values import parse_statuses
 from support.browser import Browser, Opener, field
 from support.dealer import Dealer

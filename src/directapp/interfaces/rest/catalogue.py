@@ -68,7 +68,7 @@ def _collection(meta: CollectionMeta, call: Call) -> dict[str, Any]:
 
 async def _named(call: Call) -> Spec:
     """Return the declarations, their statuses called as the caller's company calls them."""
-    return await renamed_for(call.application.platform, call.actor, TENANTS, Tenants.status_names, Tenants.modules)
+    return await renamed_for(call.application.platform, call.actor, TENANTS, Tenants.modules)
 
 
 async def fields(call: Call) -> Response:

@@ -1,4 +1,4 @@
-"""Statuses as a person's company calls them, and the modules it uses, remembered for a minute."""
+"""The modules that a person's company uses, remembered for a minute."""
 
 import time
 from uuid import UUID
@@ -7,6 +7,7 @@ from directapp.declare.spec import Spec
 from directapp.derive.renamed import renamed_for
 from directapp.kernel.actor import Actor
 from directapp.services.platform import Platform
+from directapp.store.specs import OwnSpec
 
 REMEMBERED = 60.0
 TENANTS, NAMES, MODULES = "tenants", "status_names", "modules"
@@ -14,23 +15,23 @@ _MOST = 2000
 
 
 class StatusNames:
-    """A small memory of the declarations as each company knows them."""
+    """A small memory of the declarations as each company knows and uses them."""
 
     def __init__(self, platform: Platform) -> None:
         """Keep where names are read from."""
         self._platform = platform
-        self._known: dict[UUID, tuple[float, Spec]] = {}
+        self._known: dict[UUID, tuple[float, OwnSpec, Spec]] = {}
 
     async def spec_of(self, actor: Actor) -> Spec:
         """Return the declarations with the names of an actor's company."""
-        tag = (await self._platform.database.spec_of(actor.tenant)).tag
+        own = await self._platform.database.own_of(actor.tenant)
         known = self._known.get(actor.tenant)
-        if known is not None and known[0] > time.monotonic() and known[1].tag == tag:
-            return known[1]
-        spec = await renamed_for(self._platform, actor, TENANTS, NAMES, MODULES)
+        if known is not None and known[0] > time.monotonic() and known[1] is own:
+            return known[2]
+        spec = await renamed_for(self._platform, actor, TENANTS, MODULES)
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[actor.tenant] = (time.monotonic() + REMEMBERED, spec)
+        self._known[actor.tenant] = (time.monotonic() + REMEMBERED, own, spec)
         return spec
 
     def written(self, collection: str, tenant: UUID) -> None:
