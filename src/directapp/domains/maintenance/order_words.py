@@ -1,9 +1,15 @@
 """The states of work orders and of the parts they use, and the choices that their fields offer."""
 
 from directapp.declare.fields import choices
-from directapp.declare.workflow import Step, state
+from directapp.declare.workflow import Hue, Phase, State, Step, state
 from directapp.domains.maintenance import events
-from directapp.kernel.text import _, pgettext
+from directapp.kernel.text import Text, _, pgettext
+
+
+def _aside(code: str, label: Text, hue: Hue, *, locked: bool = False) -> State:
+    """Return a state that is shown only while an order stands there."""
+    return State(code=code, label=label, phase=Phase(code=code, label=label, hue=hue, aside=True), locked=locked)
+
 
 KINDS = choices(
     ("corrective", pgettext("work order", "Repair")),
@@ -28,14 +34,14 @@ HOLDS = choices(
 STATES = (
     state("draft", _("Draft"), "steel"),
     state("open", pgettext("work order", "Open"), "blue"),
-    state("awaiting_approval", pgettext("work order", "Awaits approval"), "amber"),
+    _aside("awaiting_approval", pgettext("work order", "Awaits approval"), "amber"),
     state("approved", pgettext("work order", "Approved"), "teal"),
     state("scheduled", pgettext("work order", "Scheduled"), "indigo"),
     state("in_progress", pgettext("work order", "In progress"), "violet"),
-    state("on_hold", pgettext("work order", "On hold"), "orange"),
+    _aside("on_hold", pgettext("work order", "On hold"), "orange"),
     state("completed", pgettext("work order", "Completed"), "green"),
     state("closed", pgettext("work order", "Closed"), "grey", locked=True),
-    state("cancelled", pgettext("work order", "Cancelled"), "grey", locked=True),
+    _aside("cancelled", pgettext("work order", "Cancelled"), "grey", locked=True),
 )
 # Work that has begun or may begin: what lines are added to.
 RUNNING = ("approved", "scheduled", "in_progress", "on_hold")

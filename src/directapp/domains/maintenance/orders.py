@@ -207,7 +207,7 @@ COLLECTION = Collection(
     workflow=Workflow(
         states=STATES,
         initial="draft",
-        entries=("draft", "open"),
+        entries=("draft",),
         steps=STEPS,
         replay=lambda case: str(case.get(W.status)),
     ),
