@@ -55,14 +55,14 @@ async def test_what_is_well_is_said_in_a_line_each(server: Server, time: Time, t
 async def test_what_is_wrong_is_an_error_and_no_end(server: Server, bucket: Bucket, tmp_path: Path) -> None:
     empty = await server.create()
     settings = Settings(
-        data=tmp_path, database_url=server.owner(empty), database_app_url=server.owner(empty), secret="short",
+        data=tmp_path, database_url=server.owner(empty), database_app_url=server.owner(empty),
         public_url=f"https://127.0.0.1:{closed_port()}", s3_bucket="files", s3_endpoint=bucket.base, demo=True,
         smtp_host="there-is-no-such-host.invalid",
     )  # fmt: skip
     found = await examine(settings)
     said = " ".join(text for _, text in of(found, "configuration"))
     assert "no backups" not in said, "that database is somebody else's to back up"
-    for words in ("is short", "demo data", "without a key", "@localhost"):
+    for words in ("DIRECTAPP_SECRET is not set", "demo data", "without a key", "@localhost"):
         assert words in said
     assert of(found, "schema") == [("warn", "the database is empty")]
     assert of(found, "application role")[0][0] == "error"

@@ -44,7 +44,6 @@ _SOON = timedelta(days=14)
 _SECONDS = 10.0
 _TIME_ERROR, _TIMEX_BYTES = 5, 512
 _TLS_PORT, _HTTPS = 465, 443
-_SHORTEST_SECRET = 32
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1", "0.0.0.0"})  # noqa: S104 - compared with, not listened on
 
 
@@ -86,13 +85,11 @@ def _mistakes(settings: Settings) -> Iterator[tuple[bool, str, str]]:
     plain = not settings.url.startswith("https:") and _host(settings.url) not in _LOCAL
     keyless = bool(settings.s3_bucket) and not (settings.s3_key and settings.s3_secret)
     silent = not (settings.smtp_host or settings.resend_key)
-    short = bool(settings.secret) and len(settings.secret) < _SHORTEST_SECRET
     yield plain, "DIRECTAPP_PUBLIC_URL is not https", "put a proxy with a certificate before it (deploy/Caddyfile)"
     do = "set it to where people reach the pages: links in mail lead there"
     yield not settings.public_url, "DIRECTAPP_PUBLIC_URL is not set", do
     alone = bool(settings.database_url) and not settings.secret
     yield alone, "DIRECTAPP_SECRET is not set", "set it to the same in every process: openssl rand -hex 32"
-    yield short, "DIRECTAPP_SECRET is short", "make one of at least 32 characters: openssl rand -hex 32"
     yield settings.demo, "demo data is on", "unset DIRECTAPP_DEMO: its passwords are published"
     yield keyless, "a bucket without a key", "set DIRECTAPP_S3_KEY and DIRECTAPP_S3_SECRET"
     yield silent, "no mail leaves this installation", "set DIRECTAPP_SMTP_HOST or DIRECTAPP_RESEND_KEY"
