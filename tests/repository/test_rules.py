@@ -74,7 +74,8 @@ def test_the_framework_inside_stays_small() -> None:
     # 19,660 before companies declare fields of their own.
     # 20,100 before who changes people is asked again whether they still may, and a person's past is handed out.
     # 20,200 before rules and webhooks know a company's own fields, and roles of its own read them.
-    assert lines < 20_300
+    # 20,300 before who asks and who approves are held apart.
+    assert lines < 20_330
 
 
 def test_what_is_set_up_is_compiled() -> None:

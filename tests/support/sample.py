@@ -181,6 +181,8 @@ class Sampler:
             row |= zip(exclusion.span, sorted(row[name] for name in exclusion.span), strict=True)
         for limit in meta.declared.limits:
             row |= zip((limit.lesser, limit.greater), sorted((row[limit.lesser], row[limit.greater])), strict=True)
+        for apart in meta.declared.apart:
+            row[apart.one] = None if row[apart.one] == row[apart.other] else row[apart.one]
         now = datetime.now(UTC)
         return row | {"id": record, "version": 1, "created_at": now, "updated_at": now}
 

@@ -72,6 +72,19 @@ class Limit:
     message: Text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """Two references of a row that never name the same, as who asks and who approves, among the rows of a rule.
+
+    PostgreSQL holds it too.
+    """
+
+    one: str
+    other: str
+    message: Text
+    where: Rule
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """An index behind the tenant: fields in order, over the rows of a rule (all: None).
@@ -196,6 +209,7 @@ class Collection:
     unique: tuple[Unique, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
     limits: tuple[Limit, ...] = ()
+    apart: tuple[Apart, ...] = ()
     tallies: tuple[Tally, ...] = ()
     indexes: tuple[tuple[str, ...] | Index, ...] = ()
     sight: tuple[str, ...] = ()

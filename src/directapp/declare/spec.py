@@ -476,6 +476,8 @@ class Spec:
             meta.expand((*exclusion.same, *exclusion.span))
         for limit in declared.limits:
             meta.expand((limit.lesser, limit.greater))
+        for apart in declared.apart:
+            meta.expand((apart.one, apart.other))
         for tally in declared.tallies:
             pairs = (*tally.agree, *tally.unless_empty)
             meta.expand((tally.column, tally.at, *(ours for ours, _ in pairs)))

@@ -42,7 +42,7 @@ from directapp.services.stored_texts import in_words
 from directapp.services.undo import UNDO, undo
 from directapp.services.work import Work
 from directapp.store.database import Database
-from directapp.store.policies import limit_name
+from directapp.store.policies import apart_name, limit_name
 from directapp.store.tables import exclusion_name
 from directapp.store.uniques import in_the_way
 from directapp.store.unit import Unit
@@ -362,7 +362,7 @@ class Pipeline:
                 raise error
 
     def _held(self, name: str) -> DirectAppError | None:
-        """Say in the declaration's words what an exclusion or a limit refused, on whichever record it was."""
+        """Say in the declaration's words what an exclusion, a limit or a pair refused, on whichever record it was."""
         for meta in self.spec.metas.values():
             for exclusion in meta.declared.exclusions:
                 if name == exclusion_name(meta.name, exclusion):
@@ -370,6 +370,9 @@ class Pipeline:
             for limit in meta.declared.limits:
                 if name == limit_name(meta.name, limit):
                     return ConflictError(Problem(limit.message, field=limit.lesser, code="CONFLICT"))
+            for apart in meta.declared.apart:
+                if name == apart_name(meta.name, apart):
+                    return ConflictError(Problem(apart.message, field=apart.one, code="CONFLICT"))
         return None
 
     def _foreign(self, meta: CollectionMeta, error: asyncpg.PostgresError) -> DirectAppError:

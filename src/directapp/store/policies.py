@@ -7,7 +7,7 @@ from functools import partial
 from sqlalchemy import MetaData
 
 from directapp.declare.access import Grant
-from directapp.declare.collection import Limit
+from directapp.declare.collection import Apart, Limit
 from directapp.declare.kinds import Kind
 from directapp.declare.rules import All, In, Rule
 from directapp.declare.spec import CollectionMeta, Spec
@@ -27,6 +27,7 @@ from directapp.store.names import (
     setting_value,
 )
 from directapp.store.rule_sql import RuleSql, full_tree
+from directapp.store.uniques import predicate
 
 APP_ROLE = "directapp_app"
 
@@ -91,7 +92,12 @@ def policy_statements(spec: Spec, metadata: MetaData, existing: frozenset[str] =
     for meta in spec.metas.values():
         statements += _collection(spec, meta, trees)
         statements += _choices(meta)
-        statements += [s for limit in meta.declared.limits for s in _limit(meta.name, limit)]
+        for limit in meta.declared.limits:
+            statements += _held(meta, limit_name(meta.name, limit), f"{ident(limit.lesser)} <= {ident(limit.greater)}")
+        for apart in meta.declared.apart:
+            among = predicate(spec, meta, apart.where)
+            different = f"NOT ({among}) OR {ident(apart.one)} <> {ident(apart.other)}"
+            statements += _held(meta, apart_name(meta.name, apart), different)
         statements += [s for f in meta.stored if f.sign_in for s in _directory(meta.name, f.name)]
     statements += copy_statements(spec)
     for table, rights in _STORE_RIGHTS.items():
@@ -177,18 +183,21 @@ def _choices(meta: CollectionMeta) -> Iterator[str]:
         )
 
 
-def _limit(table: str, limit: Limit) -> list[str]:
-    name = ident(limit_name(table, limit))
-    check = f"CHECK ({ident(limit.lesser)} <= {ident(limit.greater)})"
+def _held(meta: CollectionMeta, name: str, condition: str) -> list[str]:
     return [
-        f"ALTER TABLE {ident(table)} DROP CONSTRAINT IF EXISTS {name}",
-        f"ALTER TABLE {ident(table)} ADD CONSTRAINT {name} {check} NOT VALID",
+        f"ALTER TABLE {ident(meta.name)} DROP CONSTRAINT IF EXISTS {ident(name)}",
+        f"ALTER TABLE {ident(meta.name)} ADD CONSTRAINT {ident(name)} CHECK ({condition}) NOT VALID",
     ]
 
 
 def limit_name(table: str, limit: Limit) -> str:
     """Return the name of the constraint that holds a limit."""
     return f"ck_{table}_{limit.lesser}_limit"
+
+
+def apart_name(table: str, apart: Apart) -> str:
+    """Return the name of the constraint that holds two references apart."""
+    return f"ck_{table}_{apart.one}_apart_{apart.other}"
 
 
 def _directory(table: str, column: str) -> list[str]:

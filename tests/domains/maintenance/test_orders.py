@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 
-from directapp.kernel.actor import Actor
+from directapp.kernel.actor import Actor, system_actor
+from directapp.kernel.clock import oslo_day
+from directapp.kernel.dates import day_text
 from directapp.kernel.errors import ConflictError, DirectAppError, ForbiddenError, InvalidError, NotFoundError
-from directapp.store.query import Condition, Query
+from directapp.store.query import Condition, Order, Query
 from support.dealer import Dealer
 from support.fleet import driver, rows, vehicle
 
@@ -39,6 +42,14 @@ async def limited(dealer: Dealer, **limits: int | None) -> None:
 async def levels(dealer: Dealer, record: UUID) -> tuple[int, int]:
     row = await dealer.read(await dealer.person("parts", "490"), "parts_inventory", record)
     return row["available"], row["reserved"]
+
+
+async def bells(dealer: Dealer, actor: Actor, title: str) -> list[str]:
+    """Return what somebody was told in the bell of an order, the latest last."""
+    await dealer.application.dispatcher.drain(dealer.tenant)
+    query = Query(fields=(("title",),), sort=(Order("created_at"),))
+    told = rows(await dealer.application.platform.reading.page(actor, "notifications", query))
+    return [one["title"] for one in told if title in one["title"]]
 
 
 async def begun(dealer: Dealer) -> tuple[UUID, UUID, UUID]:
@@ -119,6 +130,100 @@ async def test_work_is_settled_before_it_is_complete_and_counts_the_schedule_ane
     await dealer.do(finance, "work_orders", "close", order)
     with pytest.raises(DirectAppError):
         await dealer.create(leader, "vendor_lines", work_order=str(order), vendor="Sent AS", description="Mer")
+
+
+async def test_over_a_tenth_more_than_approved_goes_back_to_approval_and_each_is_told(dealer: Dealer) -> None:
+    planner, leader = await dealer.person("planner", "490"), await dealer.person("fleet_manager", "490")
+    manager, hand = await dealer.person("manager", "490"), await dealer.person("technician", "490")
+    await limited(dealer, planner=1_000, fleet_manager=5_000, manager=None)
+    van = await vehicle(dealer, leader)
+    order = await dealer.create(planner, "work_orders", title="Bytt clutch", vehicle=str(van))
+    await dealer.do(planner, "work_orders", "open", order)
+    await dealer.do(planner, "work_orders", "submit", order, estimate=1_000)
+    start = dealer.application.platform.clock()
+    times = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat()}
+    await dealer.do(planner, "work_orders", "assign", order, technician=str(hand.user), **times)
+    await dealer.do(hand, "work_orders", "start", order)
+    bill = await dealer.create(
+        planner, "vendor_lines", work_order=str(order), vendor="Gir AS", description="Clutch", amount="1100.01"
+    )
+    await dealer.do(planner, "vendor_lines", "update", bill, settled=True)
+    with pytest.raises(ConflictError) as refused:
+        await dealer.do(hand, "work_orders", "complete", order, km=10)
+    assert [(p.field, "1\xa0000" in p.message.pick("nb")) for p in refused.value.problems] == [("actual_cost", True)]
+    # Within the own limit, and yet nothing is waved through by who asks.
+    await dealer.do(planner, "work_orders", "submit", order, estimate=1_000)
+    await dealer.do(leader, "work_orders", "reject", order, reason="Spør om pris")
+    await dealer.do(planner, "work_orders", "submit", order, estimate=1_050)
+    await dealer.do(leader, "work_orders", "approve", order)
+    await dealer.do(hand, "work_orders", "start", order)
+    # Whoever approved may ask for more, and is then not who approves.
+    await dealer.do(leader, "work_orders", "submit", order, estimate=1_200)
+    asked = await dealer.read(leader, "work_orders", order)
+    assert (asked["status"], asked["approved_by"], asked["approved_at"]) == ("awaiting_approval", None, None)
+    with pytest.raises(ForbiddenError):
+        await dealer.do(leader, "work_orders", "approve", order)
+    await dealer.do(manager, "work_orders", "approve", order)
+    await dealer.do(hand, "work_orders", "start", order)
+    await dealer.do(hand, "work_orders", "complete", order, km=10)
+    done = await dealer.read(leader, "work_orders", order)
+    assert (done["status"], done["approved_budget"], done["actual_cost"]) == ("completed", "1200.00", "1100.01")
+    assert await bells(dealer, hand, "clutch") == [f"Bytt clutch er din, fra {day_text(oslo_day(start)).pick('nb')}."]
+    assert await bells(dealer, planner, "clutch") == [
+        "Bytt clutch kom tilbake: Spør om pris",
+        "Bytt clutch er godkjent.",
+    ]
+    assert await bells(dealer, leader, "clutch") == ["Bytt clutch er godkjent."]
+
+
+async def test_issued_parts_come_back_to_the_shelf_at_what_they_cost(dealer: Dealer) -> None:
+    leader, keeper = await dealer.person("fleet_manager", "490"), await dealer.person("parts", "490")
+    van, shelf = await vehicle(dealer, leader), await part(dealer, 4)
+    order = await ordered(dealer, leader, van)
+    use = await dealer.create(leader, "part_uses", work_order=str(order), part=str(shelf), quantity=3)
+    await dealer.do(keeper, "part_uses", "issue", use)
+    assert (await dealer.read(leader, "work_orders", order))["parts_cost"] == "750.00"
+    await dealer.do(keeper, "parts_inventory", "update", shelf, cost=350)
+    kept = await dealer.create(leader, "part_uses", work_order=str(order), part=str(shelf))
+    await dealer.do(keeper, "part_uses", "give_back", use)
+    await dealer.do(keeper, "part_uses", "give_back", kept)
+    with pytest.raises(DirectAppError):
+        await dealer.do(keeper, "part_uses", "give_back", use)
+    # One at 350 was there, three came back at 250; what was only set aside moves no cost.
+    assert (await dealer.read(keeper, "parts_inventory", shelf))["cost"] == "275.00"
+    assert await levels(dealer, shelf) == (4, 0)
+    assert (await dealer.read(leader, "work_orders", order))["actual_cost"] == "0.00"
+    query = Query(filter=Condition(("part",), "eq", str(shelf)), sort=(Order("created_at"),), limit=50)
+    moves = rows(await dealer.application.platform.reading.page(leader, "stock_moves", query))
+    assert [(m["kind"], m["quantity"], m["free_after"]) for m in moves] == [
+        ("reserve", 3, 1),
+        ("issue", 3, 1),
+        ("reserve", 1, 0),
+        ("return", 3, 3),
+        ("return", 1, 4),
+    ]
+
+
+async def test_the_database_refuses_who_asks_as_who_approves(dealer: Dealer) -> None:
+    leader, manager = await dealer.person("fleet_manager", "490"), await dealer.person("manager", "490")
+    _, papers = await driver(dealer, leader)
+    van = await vehicle(dealer, leader, classification="pool")
+    order = await ordered(dealer, leader, van)
+    given = await dealer.create(leader, "assignments", vehicle=str(van), driver=str(papers), kind="designated")
+    database = dealer.application.platform.database
+    for table, record, changes in (
+        ("work_orders", order, "approved_by = submitted_by"),
+        ("work_orders", order, "submitted_by = NULL, approved_by = created_by"),
+        ("work_orders", order, "completed_by = submitted_by, released_by = submitted_by"),
+        ("assignments", given, "status = 'approved', decided_by = created_by"),
+    ):
+        with pytest.raises(asyncpg.CheckViolationError):
+            async with database.unit(manager) as unit:
+                await unit.fetch(f"UPDATE {table} SET {changes} WHERE id = $1", record)
+    system = system_actor(dealer.tenant, "fleet")
+    with pytest.raises(ConflictError) as refused:
+        await dealer.do(system, "work_orders", "update", order, approved_by=str(leader.user))
+    assert [p.message.pick("nb") for p in refused.value.problems] == ["Den som ber, godkjenner aldri."]
 
 
 async def test_of_many_at_once_one_completes_it_and_the_shelf_is_never_below_nothing(dealer: Dealer) -> None:

@@ -59,6 +59,27 @@ async def test_nobody_has_a_longer_menu_than_the_most(signed: Opener) -> None:
         assert len(links) - len(folded) + bool(folded) <= MOST_IN_MENU
 
 
+async def test_what_a_fleet_sets_up_once_stands_under_administration(dealer: Dealer, signed: Opener) -> None:
+    admin = await signed("tenant_admin", "490")
+    set_up = {"/app/service_programs", "/app/resources", "/app/departments"}
+    address = f"/app/tenants/{dealer.tenant}"
+    form = await admin.form(address, "modules", modules="fleet")
+    await admin.client.post(address, data=form)
+    for role, led in (("tenant_admin", set_up), ("fleet_manager", {"/app/service_programs"}), ("driver", set())):
+        browser = await signed(role, "490")
+        links, folded = entries((await browser.get("/")).text)
+        assert len(links) - len(folded) + bool(folded) <= MOST_IN_MENU, role
+        assert {"/app/vehicles", "/app/maintenance_schedules", "/app/work_orders"} <= set(links), role
+        assert not set_up & set(links), role
+        inside = (await browser.get("/app/admin")).text if led else ""
+        assert led == {one for one in set_up if f'href="{one}"' in inside}, role
+        assert ("/app/admin" in links) is bool(led), role
+    # A company without a fleet is not led to what only fleets set up.
+    form = await admin.form(address, "modules", modules="dealership")
+    await admin.client.post(address, data=form)
+    assert 'href="/app/service_programs"' not in (await admin.get("/app/admin")).text
+
+
 async def test_one_search_finds_cars_and_vehicles(dealer: Dealer, signed: Opener) -> None:
     manager = await dealer.person("manager", "490")
     await dealer.create(manager, "cars", make="Volvo", model="EX30", vin="WZZTESTXXRX000021", car_type="new")

@@ -39,7 +39,7 @@ from directapp.services.seen import Seen
 
 # What it may cost more than was approved before it is asked about again.
 TOLERANCE = Decimal("1.10")
-_OWN = _("Who asks never approves.")
+OWN = _("Who asks never approves.")
 _LIMIT = _("The amount is {amount}. You may approve up to {limit}; the manager may approve more.")
 _ESTIMATE = _("Say what it will cost before it is sent on.")
 _TASKS = _("{count} tasks are not done.")
@@ -49,7 +49,7 @@ _VENDOR = _("A vendor has not delivered yet.")
 _METER = _("Say what the odometer or the hour meter says.")
 _BACK = _("The odometer cannot have gone backwards.")
 _OVER = _("It costs {amount}, and {budget} is approved. Send it on for approval.")
-_SECOND = _("Another person than who completed it releases the vehicle.")
+SECOND = _("Another person than who completed it releases the vehicle.")
 _UNRELEASED = _("The repair was critical: another person releases the vehicle first.")
 _NOT_CRITICAL = _("Only a vehicle with a critical repair is released.")
 _RELEASED = _("The vehicle is released already.")
@@ -76,8 +76,9 @@ async def submit(ctx: CommandContext) -> None:
     patch: Values = {WorkOrders.estimate: estimate, WorkOrders.submitted_by: ctx.actor.user}
     # More than was approved is never waved through by who asks for it.
     again = ctx.target.row.get(WorkOrders.status) in {"in_progress", "on_hold"}
+    patch |= {WorkOrders.approved_by: None, WorkOrders.approved_at: None}
     if not again and (limit is None or estimate <= limit):
-        patch |= {WorkOrders.approved_budget: estimate, WorkOrders.approved_at: ctx.now, WorkOrders.approved_by: None}
+        patch |= {WorkOrders.approved_budget: estimate, WorkOrders.approved_at: ctx.now}
         await ctx.move("approved", patch, system=SYSTEM)
         return
     await ctx.move("awaiting_approval", patch, system=SYSTEM)
@@ -87,7 +88,7 @@ async def approve(ctx: CommandContext) -> None:
     """Say yes to what it will cost, within the limit that the site gives; never to what one asked for oneself."""
     row, amount = ctx.target.row, ctx.target.row.get(WorkOrders.estimate) or Decimal(0)
     if ctx.actor.user in {row.get(WorkOrders.submitted_by), row.get(WorkOrders.created_by)}:
-        raise ForbiddenError(_OWN)
+        raise ForbiddenError(OWN)
     limit = await _limit(ctx)
     if limit is not None and amount > limit:
         words = _LIMIT.fill(amount=amount_text(amount), limit=amount_text(limit))
@@ -239,7 +240,7 @@ async def release(ctx: CommandContext) -> None:
     row = ctx.target.row
     worked = {h.row.get(LaborEntries.person) for h in await _lines(ctx, LABOR_ENTRIES)}
     if ctx.actor.user in {row.get(WorkOrders.completed_by), row.get(WorkOrders.technician), *worked}:
-        raise ForbiddenError(_SECOND)
+        raise ForbiddenError(SECOND)
     await ctx.change({WorkOrders.released_at: ctx.now, WorkOrders.released_by: ctx.actor.user}, system=SYSTEM)
     await _give_back(ctx)
     ctx.emit(ORDER_RELEASED)

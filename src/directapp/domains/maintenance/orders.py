@@ -5,14 +5,14 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, One
-from directapp.declare.collection import Collection, Exclusion, Unique, Views
+from directapp.declare.collection import Apart, Collection, Exclusion, Unique, Views
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import FieldName, Values
 from directapp.declare.rules import Empty, In, Is, Not, SeenInFull, Who, Whose, all_of, either
 from directapp.declare.workflow import Workflow, status_choices
 from directapp.domains.maintenance.fields import MAINTENANCE_SCHEDULES, WORK_ORDERS, MaintenanceSchedules, WorkOrders
-from directapp.domains.maintenance.order_verbs import DECIDING, PLANNING, VERBS, WORKING
+from directapp.domains.maintenance.order_verbs import DECIDING, OWN, PLANNING, SECOND, VERBS, WORKING
 from directapp.domains.maintenance.order_words import BEFORE_DONE, HOLDS, KINDS, PRIORITIES, STATES, STEPS, TAKING
 from directapp.domains.maintenance.rights import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
@@ -25,20 +25,16 @@ from directapp.kernel.text import Text, _, pgettext
 W = WorkOrders
 _OTHER = _("That schedule is of another vehicle.")
 _GONE = _("The vehicle has left the fleet.")
-_OWN = _("Who asks never approves.")
 
 
 def fits(case: Case) -> list[Problem]:
-    """Refuse a vehicle that has left, and a schedule of another one; who asked never stands as who approved."""
+    """Refuse a vehicle that has left, and a schedule of another one."""
     problems = []
     vehicle, schedule = case.one("vehicle"), case.one("schedule")
     if case.before is None and not case.actor.is_system and vehicle.get(Vehicles.status) not in {None, *IN_FLEET}:
         problems.append(Problem(_GONE, field=W.vehicle, code="CONFLICT"))
     if len(schedule) and schedule.get(MaintenanceSchedules.vehicle) != case.get(W.vehicle):
         problems.append(Problem(_OTHER, field=W.schedule))
-    approved = case.get(W.approved_by)
-    if approved is not None and approved in {case.get(W.submitted_by), case.get(W.created_by)}:
-        problems.append(Problem(_OWN, field=W.approved_by, code="CONFLICT"))
     return problems
 
 
@@ -233,6 +229,11 @@ COLLECTION = Collection(
             where=all_of(In(W.status, TAKING), Not(Empty(W.technician)), Not(Empty(W.planned_start))),
             message=_("The technician has other work in that time."),
         ),
+    ),
+    apart=(
+        Apart(one=W.approved_by, other=W.submitted_by, where=Not(Empty(W.approved_by)), message=OWN),
+        Apart(one=W.approved_by, other="created_by", where=Not(Empty(W.approved_by)), message=OWN),
+        Apart(one=W.released_by, other=W.completed_by, where=Not(Empty(W.released_by)), message=SECOND),
     ),
     subject=True,
     indexes=(

@@ -56,6 +56,16 @@ def at_cost(case: Case) -> Values:
     return {PartUses.unit_cost: case.one("part").get(PartsInventory.cost)}
 
 
+def averaged(case: Case) -> Values:
+    """Return what a piece on the shelf costs on average once issued ones are back there at what they cost."""
+    stock, came = case.one("part"), case.get(PartUses.unit_cost)
+    cost, number = stock.get(PartsInventory.cost), case.get(PartUses.quantity) or 0
+    there = int(stock.get(PartsInventory.available) or 0) + int(stock.get(PartsInventory.reserved) or 0)
+    if case.was(PartUses.status) != "issued" or cost is None or came is None:
+        return {}
+    return {PartsInventory.cost: ((cost * there + came * number) / (there + number)).quantize(_CENT)}
+
+
 def shelf_follows(case: Case) -> list[Consequence]:
     """Move the shelf with the use, and write the move down."""
     move, part, record = _moved(case), case.get(PartUses.part), case.get(PartUses.id)
@@ -67,7 +77,7 @@ def shelf_follows(case: Case) -> list[Consequence]:
     levels: Values = {
         PartsInventory.available: left,
         PartsInventory.reserved: int(stock.get(PartsInventory.reserved) or 0) + aside * number,
-    }
+    } | averaged(case)
     written: Values = {
         StockMoves.part: part,
         StockMoves.part_use: record,

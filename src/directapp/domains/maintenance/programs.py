@@ -182,8 +182,6 @@ COLLECTION = Collection(
         sort=(ServicePrograms.name,),
         filters=(ServicePrograms.vehicle_type, ServicePrograms.active),
         icon="calendar-repeat",
-        module="fleet",
-        menu=True,
     ),
     verbs=(Verb(name="apply", label=_("Give to the vehicles it is for"), run=apply, icon="wand", primary=True),),
     rules=(often_enough, of_a_make),

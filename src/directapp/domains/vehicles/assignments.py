@@ -4,7 +4,7 @@ from typing import Any
 
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
-from directapp.declare.collection import Collection, Exclusion, Views
+from directapp.declare.collection import Apart, Collection, Exclusion, Views
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import FieldName, Values
@@ -370,6 +370,14 @@ COLLECTION = Collection(
             span=(Assignments.starts_at, Assignments.ends_at),
             where=all_of(In(Assignments.status, HOLDING), Not(Empty(Assignments.starts_at))),
             message=_("Somebody else has the vehicle in that time."),
+        ),
+    ),
+    apart=(
+        Apart(
+            one=Assignments.decided_by,
+            other="created_by",
+            where=In(Assignments.status, ("approved", "active", "suspended", "ended")),
+            message=_OWN,
         ),
     ),
     subject=True,

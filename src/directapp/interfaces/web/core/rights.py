@@ -54,6 +54,11 @@ def lists(collection: str) -> Allowed:
     return lambda ctx: ctx.actor is not None and any(item.name == collection for item in ctx.menu)
 
 
+def both(first: Allowed, second: Allowed) -> Allowed:
+    """Return whether a person may by both of two questions."""
+    return lambda ctx: first(ctx) and second(ctx)
+
+
 def has_role(*roles: str) -> Allowed:
     """Return whether a person has one of these roles."""
     return lambda ctx: ctx.actor is not None and bool(ctx.person.works_as & set(roles))

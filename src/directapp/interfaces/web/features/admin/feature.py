@@ -5,7 +5,7 @@ from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, Link, RecordAction, SettingsPage
 from directapp.interfaces.web.core.goals import GOALS
-from directapp.interfaces.web.core.rights import does, has_role, opens, writes
+from directapp.interfaces.web.core.rights import both, does, has_role, lists, opens, writes
 from directapp.interfaces.web.core.seen import Record
 from directapp.interfaces.web.core.statuses import NAMES
 from directapp.interfaces.web.features.admin import (
@@ -96,6 +96,15 @@ FEATURE = Feature(
             icon="hierarchy-2",
             visible=writes("departments"),
             collections=("departments",),
+        ),
+        SettingsPage(
+            order=26,
+            href="/app/service_programs",
+            label=WORDS["programs"],
+            about=WORDS["programs_about"],
+            icon="calendar-repeat",
+            visible=both(lists("maintenance_schedules"), writes("service_programs")),
+            collections=("service_programs",),
         ),
         SettingsPage(
             order=30,

@@ -148,6 +148,8 @@ WORDS: Mapping[str, Text] = {
     "users_about": _("Invite, give roles, deactivate."),
     "departments": _("Departments"),
     "departments_about": _("Cost centres, and who heads what, across the sites."),
+    "programs": _("Service programs"),
+    "programs_about": _("What is done again and again on vehicles of a kind, and how often."),
     "tracking": _("Tracking purposes"),
     "tracking_about": _("What movement and behaviour are followed for, on what ground, and who sees it."),
     "standing_in": pgettext("several", "Active"),

@@ -26,6 +26,13 @@ SETTINGS = (
         "category",
     ),
     _page(
+        23,
+        "resources",
+        _("Resources"),
+        _("The people, bays and equipment that work is planned for."),
+        "users-group",
+    ),
+    _page(
         24,
         "working_hours",
         pgettext("several", "Working hours"),
