@@ -104,6 +104,13 @@ def test_numbers_are_invented_and_valid() -> None:
     assert examine("bil.jpg", draw("Hvit", "EL90001", (0.4, 0.5)))[0].width == 960
 
 
+async def test_work_orders_stand_where_the_demo_says(demo: Application) -> None:
+    found = await rows(demo, "demo.directapp.no", "SELECT status, schedule IS NULL AS fault FROM work_orders")
+    assert any(one["status"] == "open" for one in found)
+    assert {one["status"] for one in found if not one["fault"]} <= {"open", "awaiting_approval", "approved"}
+    assert {one["status"] for one in found if one["fault"]} <= {"in_progress", "on_hold"}
+
+
 @pytest.mark.slow
 async def test_the_set_up_is_carried_to_an_empty_company(demo: Application, tmp_path: Path) -> None:
     pipeline, spec = demo.platform.pipeline, demo.platform.spec

@@ -22,7 +22,7 @@ from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
 S = MaintenanceSchedules
-AT_A_TIME = 1_000
+AT_A_TIME = 200
 # What was driven longer ago says little of what will be.
 _REMEMBERED = timedelta(days=365)
 _STANDS = (Vehicles.odometer_km, Vehicles.engine_hours, Vehicles.metered_at, Vehicles.status)

@@ -37,19 +37,27 @@ _LATER = _("That day is still to come.")
 _BEFORE = _("It was done later than that already.")
 _PLANNED = _("A work order is under way for it already.")
 _AHEAD = _("The vehicle has not driven that far.")
+_STARTS: tuple[tuple[FieldName[Any], FieldName[Any]], ...] = (
+    (S.counted_from_on, Intervals.every_months),
+    (S.counted_from_km, Intervals.every_km),
+    (S.counted_from_hours, Intervals.every_engine_hours),
+)
 _SAYS_WHEN = (S.counted_from_on, S.counted_from_km, S.counted_from_hours)
 _DECIDES = (Intervals.every_months, Intervals.every_km, Intervals.every_engine_hours, *_SAYS_WHEN)
 
 
 def begun(case: Case) -> Values:
     """Count from now where nothing is said: from today, and from what the vehicle stands at."""
+    missing = [name for name, every in _STARTS if case.get(name) is None and case.get(every)]
+    if not missing:
+        return {}
     vehicle = case.one("vehicle")
-    starts: tuple[tuple[FieldName[Any], Any, Any], ...] = (
-        (S.counted_from_on, case.get(Intervals.every_months), oslo_day(case.now)),
-        (S.counted_from_km, case.get(Intervals.every_km), vehicle.get(Vehicles.odometer_km)),
-        (S.counted_from_hours, case.get(Intervals.every_engine_hours), vehicle.get(Vehicles.engine_hours)),
-    )
-    return {name: start for name, every, start in starts if every and case.get(name) is None and start is not None}
+    starts: dict[FieldName[Any], Any] = {
+        S.counted_from_on: oslo_day(case.now),
+        S.counted_from_km: vehicle.get(Vehicles.odometer_km),
+        S.counted_from_hours: vehicle.get(Vehicles.engine_hours),
+    }
+    return {name: starts[name] for name in missing if starts[name] is not None}
 
 
 def stands(case: Case) -> Values:
@@ -65,7 +73,7 @@ def stands(case: Case) -> Values:
 
 
 def _counted(case: Case) -> bool:
-    return case.before is None or case.changed(*_DECIDES, S.active, *_LEADS)
+    return case.before is None or (not _COUNTS.isdisjoint(case.patch) and case.changed(*_COUNTS))
 
 
 def _decided(case: Case) -> bool:
@@ -80,6 +88,7 @@ _LEADS: tuple[FieldName[Any], ...] = (
     Intervals.grace_km,
     Intervals.grace_engine_hours,
 )
+_COUNTS: frozenset[FieldName[Any]] = frozenset((*_DECIDES, S.active, *_LEADS))
 
 
 async def done(ctx: CommandContext) -> None:
