@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from support.dealer import Dealer
+from support.dealer import Dealer, end_jobs
 from support.served import served
 
 TOP = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ async def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl here")
 async def test_what_is_tried_is_what_an_installation_answers(dealer: Dealer) -> None:
+    await end_jobs(dealer.application)
     async with served(dealer, {"new_car_sales": "495"}) as place:
         done = await run(f"{TOP}/.ci/smoke", place.base)
     assert done.stderr == ""

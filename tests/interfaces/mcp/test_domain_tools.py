@@ -34,8 +34,10 @@ async def plan(dealer: Dealer) -> Plan:
 async def registry(dealer: Dealer) -> AsyncIterator[FakeRegistry]:
     async with FakeRegistry() as fake, open_client() as http:
         application = dealer.application
-        application.registry = replace(application.registry, lookups=asking(application, http, fake)())
+        before = application.registry
+        application.registry = replace(before, lookups=asking(application, http, fake)())
         yield fake
+        application.registry = before
 
 
 # -- which tools there are ---------------------------------------------------------------------------

@@ -28,9 +28,8 @@ async def test_a_list_shows_the_declared_columns_and_sorts_by_header(dealer: Dea
 
 async def test_every_button_over_a_list_has_its_icon(signed: Opener) -> None:
     text = (await (await signed("manager", "495")).get("/app/cars")).text
-    buttons = re.findall(
-        r'<a class="btn[^>]*>(.*?)</a>', text.split('class="page-head-end"')[1].split("</div>")[0], re.DOTALL
-    )
+    head = text.split('class="page-head-end"')[1].split('class="list-tools"')[0]
+    buttons = re.findall(r'<a class="btn[^>]*>(.*?)</a>', head, re.DOTALL)
     assert any("EU-kontroll" in button for button in buttons)
     assert [b for b in buttons if 'class="icon"' not in b] == []
 
