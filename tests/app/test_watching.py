@@ -1,6 +1,7 @@
 """Watching: one id through request, statement, job and call; errors reported without people; signs of life."""
 
 import asyncio
+import gc
 import gzip
 import json
 import ssl
@@ -26,6 +27,7 @@ from directapp.app.logs import configure
 from directapp.app.watch.lookout import CERTIFICATE, Lookout
 from directapp.app.watch.reports import begin_reports
 from directapp.app.watch.traces import Collected
+from directapp.app.watch.watching import watched
 from directapp.connectors.outgoing import Ask, ServiceClient
 from directapp.domains.cars.events import REGISTERED
 from directapp.services.command import CommandContext
@@ -250,3 +252,11 @@ async def test_everybody_is_told_whether_it_works(dealer: Dealer, monkeypatch: p
         page = await client.get("/status?language=en")
     assert "Something does not work" in page.text
     assert page.text.count("Does not work") == 1
+
+
+async def test_what_is_loaded_is_not_looked_through_again(dealer: Dealer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limit, "seconds", Limit.seconds)
+    monkeypatch.setattr(Limit, "tables", Limit.tables)
+    gc.unfreeze()
+    async with watched(dealer.application):
+        assert gc.get_freeze_count() > 100_000
