@@ -1,6 +1,6 @@
 """Administration: people, sites, goals, inspection templates, who may see what, and where the rest is set up."""
 
-from directapp.domains.people.roles import ADMIN
+from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.web.core.branding import SITES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, Link, RecordAction, SettingsPage
@@ -103,7 +103,7 @@ FEATURE = Feature(
             label=WORDS["programs"],
             about=WORDS["programs_about"],
             icon="calendar-repeat",
-            visible=both(lists("maintenance_schedules"), writes("service_programs")),
+            visible=both(has_role(ADMIN, MANAGER, "fleet_manager"), lists("maintenance_schedules")),
             collections=("service_programs",),
         ),
         SettingsPage(
