@@ -119,14 +119,14 @@ async def test_an_older_version_works_beside_a_newer_one_that_allows_it_and_besi
             async with served_database(settings):
                 pass
         with monkeypatch.context() as next_release:
-            next_release.setattr(upgrades, "read_migrations", lambda: [*known, newer])
+            next_release.setattr(upgrades, "read_migrations", lambda _first: [*known, newer])
             await note_beside(owner)
         assert not await AppCommands(settings).upgrade(back=False)
         async with served_database(settings):
             assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999"
         alone = upgrades.Migration("9999", "of the next release", (), "it writes every table anew")
         with monkeypatch.context() as next_release:
-            next_release.setattr(upgrades, "read_migrations", lambda: [*known, alone])
+            next_release.setattr(upgrades, "read_migrations", lambda _first: [*known, alone])
             await note_beside(owner)
         assert not await may_run_beside(owner)
         with pytest.raises(NewerDatabaseError):
