@@ -13,10 +13,11 @@ from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.derive.board import EVERYTHING
+from directapp.derive.questions import FROM, NONE, TO
 from directapp.kernel.actor import Actor
 
 Shape = Literal["list", "count", "groups"]
-_LONGEST, _MOST_TOKENS = 300, 60
+LONGEST, _MOST_TOKENS = 300, 60
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
 _TEXTS = frozenset({Kind.STRING, Kind.TEXT, Kind.EMAIL, Kind.PHONE})
 _DATES = frozenset({Kind.DATE, Kind.INSTANT})
@@ -78,7 +79,7 @@ def understand(
 
 
 def _cut(question: str) -> list[Token]:
-    return cut(question[:_LONGEST])[:_MOST_TOKENS]
+    return cut(question[:LONGEST])[:_MOST_TOKENS]
 
 
 def _about(
@@ -119,7 +120,6 @@ class _Reader:
         self.named: dict[str, list[tuple[str, str]]] = {}
         self.negated = self.without = False
         self.floating: list[tuple[Period | Lasting, str]] = []
-        self.amount: tuple[str, str, str] | None = None
 
     def read(self) -> Question:
         at = 0
@@ -279,9 +279,9 @@ class _Reader:
     def _compare(self, item: Field, word: str, amount: float) -> None:
         more = item.kind is Kind.INTEGER and word not in vocabulary.INCLUSIVE
         if word in vocabulary.OVER:
-            params: tuple[tuple[str, str], ...] = ((f"{item.name}.from", _plain(amount + more)),)
+            params: tuple[tuple[str, str], ...] = ((item.name + FROM, _plain(amount + more)),)
         elif word in vocabulary.UNDER:
-            params = ((f"{item.name}.to", _plain(amount - more)),)
+            params = ((item.name + TO, _plain(amount - more)),)
         else:
             params = ((item.name, _plain(amount)),)
         self._add(Term(item.name, params, (word or "=", _plain(amount))))
@@ -315,7 +315,7 @@ class _Reader:
             if item is None or item.kind is Kind.BOOLEAN:
                 self._negate(meanings, words)
             else:
-                self._add(Term(item.name, ((item.name, "_null"),)))
+                self._add(Term(item.name, ((item.name, NONE),)))
             return
         fitting = [m for m in meanings if self.pending is not None and m.field == self.pending.name and m.value]
         meaning = (fitting or meanings)[0]
@@ -367,7 +367,7 @@ class _Reader:
         if period.first is not None and period.first == period.last:
             self._add(Term(name, ((name, period.first.isoformat()),)))
             return
-        ends = ((f"{name}.from", period.first), (f"{name}.to", period.last))
+        ends = ((name + FROM, period.first), (name + TO, period.last))
         self._add(Term(name, tuple((key, day.isoformat()) for key, day in ends if day is not None)))
 
     def _add(self, term: Term) -> None:
@@ -379,7 +379,7 @@ class _Reader:
         """Give days to what they are of, and say what is left over."""
         if self.negated or self.without:
             self.found.unread.append("ikke" if self.negated else "uten")
-        waiting = self.pending if self.pending is not None else None
+        waiting = self.pending
         for what, words in self.floating:
             self._place(what, words, waiting)
             waiting = None if waiting is not None and waiting.kind in _DATES else waiting
@@ -407,7 +407,7 @@ class _Reader:
                 self.found.unread.append(words)
                 return
             day = self.today - timedelta(days=what.days)
-            key = f"{since}.to" if what.word == "over" else f"{since}.from"
+            key = since + (TO if what.word == "over" else FROM)
             self._add(Term(since, ((key, day.isoformat()),)))
             return
         if waiting is not None and waiting.kind in _DATES:

@@ -7,16 +7,14 @@ from datetime import date, timedelta
 from typing import Literal
 
 from directapp.asking.tokens import Token
+from directapp.kernel.dates import MONTHS, WEEKDAYS
+from directapp.kernel.text import in_every_language
 
 _DAY = timedelta(days=1)
-_WEEKDAYS = (
-    *(("mandag", "monday"), ("tirsdag", "tuesday"), ("onsdag", "wednesday"), ("torsdag", "thursday")),
-    *(("fredag", "friday"), ("lørdag", "saturday"), ("søndag", "sunday")),
-)
-_MONTHS = (
-    *(("januar", "january"), ("februar", "february"), ("mars", "march"), ("april",), ("mai", "may"), ("juni", "june")),
-    *(("juli", "july"), ("august",), ("september",), ("oktober", "october"), ("november",), ("desember", "december")),
-)
+_SHORT = 3
+_WEEKDAYS = {name.casefold(): n for n, day in enumerate(WEEKDAYS) for name in in_every_language(day)}
+_MONTHS = {name.casefold(): n for n, month in enumerate(MONTHS, 1) for name in in_every_language(month)}
+_SHORT_MONTHS = {name[:_SHORT]: n for name, n in _MONTHS.items()}
 _UNITS = {
     **dict.fromkeys(("dag", "dager", "døgn", "day", "days"), 1.0),
     **dict.fromkeys(("uke", "uker", "uken", "week", "weeks"), 7.0),
@@ -39,7 +37,7 @@ _SINCE, _BY = (
 _IN = frozenset({"i", "in", "on", "på", "during", "for", "the", "den", "om"})
 _MORE, _LESS = frozenset({"mer", "lenger", "lengre", "mere", "more", "longer"}), frozenset({"mindre", "less", "fewer"})
 _THAN, _OVER, _UNDER = frozenset({"enn", "than"}), frozenset({"over"}), frozenset({"under"})
-_POINTS, _HALF_A_YEAR, _SHORT = 2, 182, 3
+_POINTS, _HALF_A_YEAR = 2, 182
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +210,7 @@ def _month(year: int, month: int) -> Period:
 def _weekday(words: list[str], today: date) -> tuple[Period, int] | None:
     step = -1 if words[0] in _LAST else 0
     at = 1 if words[0] in _LAST | _NEXT | _THIS else 0
-    number = next((n for n, names in enumerate(_WEEKDAYS) if words[at : at + 1] and words[at] in names), None)
+    number = _WEEKDAYS.get(words[at]) if len(words) > at else None
     if number is None:
         return None
     ahead = (number - today.weekday()) % 7
@@ -222,10 +220,7 @@ def _weekday(words: list[str], today: date) -> tuple[Period, int] | None:
 
 def _month_number(word: str) -> int | None:
     """Return the month that a word names, in full or by its first three letters."""
-    short = word if len(word) == _SHORT else ""
-    return next(
-        (n for n, names in enumerate(_MONTHS, 1) if word in names or short in {m[:_SHORT] for m in names}), None
-    )
+    return _MONTHS.get(word) or _SHORT_MONTHS.get(word)
 
 
 def _dated(words: list[str], today: date) -> tuple[Period, int] | None:

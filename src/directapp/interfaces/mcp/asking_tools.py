@@ -1,6 +1,7 @@
 """The tool that takes a question in plain words."""
 
 from directapp.asking.answering import answer, read_question
+from directapp.asking.grammar import LONGEST
 from directapp.asking.telling import chips_of, sentence
 from directapp.interfaces.mcp import arguments as read
 from directapp.interfaces.mcp.arguments import Arguments
@@ -9,15 +10,13 @@ from directapp.interfaces.mcp.tools import MOST_ROWS, seen
 from directapp.kernel.errors import ForbiddenError
 from directapp.kernel.text import _
 
-_LONGEST = 300
-
 
 async def _ask(ctx: ToolContext, arguments: Arguments) -> Found:
     here = arguments.get("collection")
     if here is not None:
         await ctx.platform.reading.meta(ctx.actor, read.text(arguments, "collection"))
     limit, language = read.number(arguments, "limit", 25), ctx.actor.language
-    question = await read_question(ctx.platform, ctx.actor, read.text(arguments, "question")[:_LONGEST], here=here)
+    question = await read_question(ctx.platform, ctx.actor, read.text(arguments, "question")[:LONGEST], here=here)
     if question is None:
         raise ForbiddenError
     found = await answer(ctx.platform, ctx.actor, question, limit=limit)
@@ -52,7 +51,7 @@ TOOLS = (
             " What is not understood is said and nothing is guessed; ask in other words, or use list."
         ),
         takes={
-            "question": {"type": "string", "maxLength": _LONGEST},
+            "question": {"type": "string", "maxLength": LONGEST},
             "collection": {"type": "string", "maxLength": 80},
             "limit": {"type": "integer", "minimum": 1, "maximum": MOST_ROWS},
         },

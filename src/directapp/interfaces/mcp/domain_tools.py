@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from directapp.declare.spec import Spec
+from directapp.derive.shown import readable_anywhere
 from directapp.domains.registry.lookups import Lookups
 from directapp.interfaces.mcp.arguments import Arguments
 from directapp.interfaces.mcp.tools import Schema, acts_of
@@ -85,8 +86,7 @@ class ToolContext:
 
     def readable(self, collection: str) -> frozenset[str]:
         """Return the fields that the actor reads in some row."""
-        meta = self.spec[collection]
-        return frozenset[str]().union(*(meta.reads(grant) for grant in meta.grants_of(self.actor.roles)))
+        return readable_anywhere(self.actor, self.spec[collection])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

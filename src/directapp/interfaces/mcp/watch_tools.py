@@ -8,7 +8,7 @@ from directapp.declare.names import STATUS
 from directapp.declare.workflow import Workflow
 from directapp.derive.board import Goals, goals_of_site, limits_of
 from directapp.domains.cars.fields import CARS, Cars
-from directapp.domains.people.fields import DEALERSHIPS, USERS, Users
+from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships, Users
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.mcp import arguments as read
 from directapp.interfaces.mcp.arguments import Arguments
@@ -31,7 +31,7 @@ from directapp.kernel.text import _
 from directapp.services.explain import sight
 from directapp.store.query import Condition, Filter, Junction, Order, Query
 
-_GOALS, _HOUR = "stage_goals", timedelta(hours=1)
+_HOUR = timedelta(hours=1)
 _MOST_SITES, _MOST_READ, _MOST_PEOPLE, _FEW_PEOPLE = 500, 1000, 50, 25
 _LONGEST_HOURS = 24 * 366
 _TOLD = (
@@ -93,10 +93,10 @@ def _least(flow: Workflow, goals: Goals) -> dict[str, float]:
 
 async def _goals(ctx: ToolContext) -> Goals:
     """Return the goals of the sites whose settings the person sees."""
-    if _GOALS not in ctx.readable(DEALERSHIPS):
+    if Dealerships.stage_goals not in ctx.readable(DEALERSHIPS):
         return {}
-    query = Query(fields=(("id",), (_GOALS,)), sort=(Order("id"),), limit=_MOST_SITES)
-    return {str(row["id"]): row.get(_GOALS) or {} for row in await ctx.rows(DEALERSHIPS, query)}
+    query = Query(fields=(("id",), (Dealerships.stage_goals,)), sort=(Order("id"),), limit=_MOST_SITES)
+    return {str(row["id"]): row.get(Dealerships.stage_goals) or {} for row in await ctx.rows(DEALERSHIPS, query)}
 
 
 _PERSON = (Users.id, Users.first_name, Users.last_name, Users.roles)

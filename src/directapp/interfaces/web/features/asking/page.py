@@ -6,10 +6,10 @@ from typing import Any
 from fastapi import Response
 
 from directapp.asking.answering import Answered, answer, read_question
-from directapp.asking.grammar import Question
+from directapp.asking.grammar import LONGEST, Question
 from directapp.asking.telling import chips_of, sentence
 from directapp.declare.kinds import Kind
-from directapp.derive.questions import Address
+from directapp.derive.questions import NONE, Address
 from directapp.derive.shown import page_of
 from directapp.interfaces.web.core import refs
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
@@ -17,7 +17,7 @@ from directapp.interfaces.web.core.feature import get
 from directapp.interfaces.web.core.words import ASK
 from directapp.kernel.text import Text, _
 
-_SHOWN, _LONGEST = 25, 300
+_SHOWN = 25
 WORDS: Mapping[str, Text] = {
     "about": _("In Norwegian or English. What is not understood is said, and nothing is guessed."),
     "question": _("Question"),
@@ -34,7 +34,7 @@ WORDS: Mapping[str, Text] = {
 
 async def show_question(ctx: PersonContext, q: str = "", here: str = "") -> Response:
     """Show the box, and what came of a question."""
-    text = q.strip()[:_LONGEST]
+    text = q.strip()[:LONGEST]
     at = here if here in {meta.name for meta in ctx.spec.exposed if meta.grants_of(ctx.person.roles)} else None
     context: dict[str, Any] = {
         "asked": text,
@@ -89,7 +89,7 @@ async def _groups(ctx: RequestContext, question: Question, found: Answered) -> l
         return choice.label.pick(ctx.language)
 
     def rows(value: Any) -> str:
-        chosen = "_null" if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
+        chosen = NONE if value in (None, "") else str(value).lower() if isinstance(value, bool) else str(value)
         return Address(f"/app/{question.meta.name}", (*question.params, (item.name, chosen))).text
 
     return [{"name": called(value), "number": count, "href": rows(value)} for value, count in found.groups]
