@@ -5,7 +5,7 @@ from datetime import time
 from directapp.domains.maintenance.events import PROGRAM_APPLIED
 from directapp.domains.maintenance.programs import give_schedules
 from directapp.domains.maintenance.review import review_page
-from directapp.domains.maintenance.rights import SYSTEM
+from directapp.domains.vehicles.naming import SYSTEM
 from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Job, Schedule, sweep_all
 

@@ -23,9 +23,9 @@ from directapp.domains.maintenance.fields import (
     WorkOrderTasks,
 )
 from directapp.domains.maintenance.order_words import BEFORE_DONE
-from directapp.domains.maintenance.rights import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ADMIN
+from directapp.domains.vehicles.naming import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext

@@ -26,10 +26,10 @@ from directapp.domains.maintenance.fields import (
 from directapp.domains.maintenance.order_words import BEFORE_DONE, HOLDS
 from directapp.domains.maintenance.outlook import counted_anew
 from directapp.domains.maintenance.review import review_vehicle_of
-from directapp.domains.maintenance.rights import SYSTEM
 from directapp.domains.people.fields import DEALERSHIPS, USERS, Dealerships
 from directapp.domains.people.roles import limit_of
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
+from directapp.domains.vehicles.naming import SYSTEM
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, ForbiddenError, InvalidError, Problem
 from directapp.kernel.money import amount_text

@@ -9,16 +9,15 @@ from directapp.declare.collection import Apart, Collection, Exclusion, Unique, V
 from directapp.declare.fields import Field, Group, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import FieldName, Values
-from directapp.declare.rules import Empty, In, Is, Not, SeenInFull, Who, Whose, all_of, either
+from directapp.declare.rules import Empty, In, Is, Not, Who, Whose, all_of, either
 from directapp.declare.workflow import Workflow, status_choices
 from directapp.domains.maintenance.fields import MAINTENANCE_SCHEDULES, WORK_ORDERS, MaintenanceSchedules, WorkOrders
 from directapp.domains.maintenance.order_verbs import DECIDING, OWN, PLANNING, SECOND, VERBS, WORKING
 from directapp.domains.maintenance.order_words import BEFORE_DONE, HOLDS, KINDS, PRIORITIES, STATES, STEPS, TAKING
-from directapp.domains.maintenance.rights import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.fields import VEHICLES, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET
+from directapp.domains.vehicles.naming import HANDS, IN_FLEET, LEADERS, SEEN, SYSTEM, SYSTEMS
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, pgettext
 
@@ -132,7 +131,7 @@ MONEY = Group(
     ),
 )
 _ALL = ("job", "money")
-_BELOW, _SEEN = In(W.dealership, Whose.SITES), SeenInFull("vehicle", VEHICLES)
+_BELOW = In(W.dealership, Whose.SITES)
 _MINE = Is(W.technician, Who.USER)
 # Those of the own workshop that nobody has, and the own ones.
 _MY_WORK = either(_MINE, all_of(Is(W.dealership, Who.SITE), Empty(W.technician)))
@@ -158,10 +157,10 @@ COLLECTION = Collection(
             ),
             Grant(role="parts", rows=_BELOW, read=_ALL),
             *grants("dispatcher safety_officer safety_rep", rows=_BELOW, read=("job",)),
-            Grant(role="supervisor", rows=_SEEN, read=("job",)),
+            Grant(role="supervisor", rows=SEEN, read=("job",)),
             # Whoever drives says what is wrong; the workshop takes it up.
             Grant(role="driver", rows=_MADE, read=("job",), write=("job",), edit=_MADE, states=("draft",), create=True),
-            Grant(role="driver", rows=_SEEN, read=("job",)),
+            Grant(role="driver", rows=SEEN, read=("job",)),
             Grant(role="buyer", rows=_BELOW, read=_ALL),
             Grant(role="finance", rows=_BELOW, read=_ALL, write=("money",), verbs=(*DECIDING, "close")),
             *grants("analyst auditor", read=_ALL),

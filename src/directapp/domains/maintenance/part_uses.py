@@ -20,8 +20,8 @@ from directapp.domains.maintenance.fields import (
 )
 from directapp.domains.maintenance.order_lines import ORDER_SEEN, cost_on_order, lines_of, order_field, while_it_runs
 from directapp.domains.maintenance.order_words import MOVES, PART_STATES, PART_STEPS
-from directapp.domains.maintenance.rights import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.people.roles import ADMIN
+from directapp.domains.vehicles.naming import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.workshop.fields import PARTS_INVENTORY, PartsInventory
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import _, pgettext

@@ -17,11 +17,11 @@ from directapp.domains.maintenance.fields import (
     MaintenanceSchedules,
     ServicePrograms,
 )
-from directapp.domains.maintenance.rights import HANDS, LEADERS, SYSTEM, SYSTEMS, WATCHING
+from directapp.domains.maintenance.rights import WATCHING
 from directapp.domains.maintenance.words import INTERVAL_NAMES, INTERVALS
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.fields import VEHICLES, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET, VEHICLE_TYPES
+from directapp.domains.vehicles.naming import HANDS, IN_FLEET, LEADERS, SYSTEM, SYSTEMS, VEHICLE_TYPES
 from directapp.kernel.errors import ConflictError, Problem
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext

@@ -13,10 +13,9 @@ from directapp.declare.case import Range, Sums
 from directapp.declare.names import Values, plain
 from directapp.domains.maintenance.fields import MAINTENANCE_SCHEDULES, Intervals, MaintenanceSchedules
 from directapp.domains.maintenance.outlook import UNKNOWN, Paces, differing, outlook, pace_of
-from directapp.domains.maintenance.rights import SYSTEM
 from directapp.domains.maintenance.words import INTERVAL_NAMES
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET
+from directapp.domains.vehicles.naming import IN_FLEET, SYSTEM
 from directapp.kernel.clock import oslo_day
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen

@@ -22,11 +22,11 @@ from directapp.domains.maintenance.fields import (
 from directapp.domains.maintenance.outlook import counted_anew, outlook
 from directapp.domains.maintenance.programs import often_enough
 from directapp.domains.maintenance.review import review_schedule
-from directapp.domains.maintenance.rights import HANDS, LEADERS, SEEN, SYSTEM, SYSTEMS, WATCHING
+from directapp.domains.maintenance.rights import WATCHING
 from directapp.domains.maintenance.words import CERTAINTIES, DUE_BY, INTERVALS, STANDINGS
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.fields import VEHICLES, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET
+from directapp.domains.vehicles.naming import HANDS, IN_FLEET, LEADERS, SEEN, SYSTEM, SYSTEMS
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import InvalidError, Problem
 from directapp.kernel.text import Text, _, pgettext

@@ -26,14 +26,14 @@ from directapp.domains.vehicles.fields import (
 )
 from directapp.domains.vehicles.handing import level_field, take_in, take_out
 from directapp.domains.vehicles.meters import km_field
-from directapp.domains.vehicles.rights import LEADERS, MY_DRIVER_ROW, OF_MY_PEOPLE, SEEN, SYSTEMS
+from directapp.domains.vehicles.naming import LEADERS, SEEN, SYSTEM, SYSTEMS
+from directapp.domains.vehicles.rights import MY_DRIVER_ROW, OF_MY_PEOPLE
 from directapp.domains.vehicles.words import KINDS
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, ForbiddenError, Problem
 from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext
 
-SYSTEM = "fleet"
 _LACKS = _("The driver has no valid {missing}, which the vehicle needs.")
 _AWAY = _("The driver is not active.")
 _NOT_RUNNING = _("The vehicle is not in operation.")

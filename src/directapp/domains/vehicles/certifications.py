@@ -13,14 +13,13 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.events import CERTIFICATION_EXPIRES
 from directapp.domains.vehicles.fields import CERTIFICATIONS, DRIVERS, Certifications, Drivers
-from directapp.domains.vehicles.rights import LEADERS, SYSTEMS
+from directapp.domains.vehicles.naming import LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.vehicles.words import CERTIFICATES, LICENCES, NEEDED
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, join, pgettext
 from directapp.services.command import CommandContext
 
-SYSTEM = "fleet"
 AHEAD = (60, 30, 7)
 _ORDER = _("It cannot expire before it is issued.")
 _LABELS = {c.code: c.label for c in CERTIFICATES}

@@ -17,18 +17,8 @@ from directapp.domains.people.roles import ADMIN
 from directapp.domains.registered.naming import IDENTIFYING, REGISTRY
 from directapp.domains.vehicles import events
 from directapp.domains.vehicles.fields import DRIVERS, VEHICLES, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET, VEHICLE_TYPES
-from directapp.domains.vehicles.rights import (
-    BELOW,
-    HANDS,
-    HELD_BY_ME,
-    HERE,
-    LEADERS,
-    OF_MY_PEOPLE,
-    SHARED_HERE,
-    SYSTEMS,
-    WATCHING,
-)
+from directapp.domains.vehicles.naming import HANDS, IN_FLEET, LEADERS, SYSTEMS, VEHICLE_TYPES
+from directapp.domains.vehicles.rights import BELOW, HELD_BY_ME, HERE, OF_MY_PEOPLE, SHARED_HERE, WATCHING
 from directapp.domains.vehicles.verbs import LEADING, VERBS, WORKING
 from directapp.domains.vehicles.words import CLASSIFICATIONS, OWNERSHIPS, PLUGS, STATES
 from directapp.kernel.errors import Problem

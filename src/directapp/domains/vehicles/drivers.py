@@ -19,12 +19,10 @@ from directapp.domains.vehicles.fields import (
     Certifications,
     Drivers,
 )
-from directapp.domains.vehicles.rights import LEADERS, SYSTEMS
+from directapp.domains.vehicles.naming import LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.vehicles.words import LICENCES, STANDINGS
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
-
-SYSTEM = "fleet"
 
 PERSON = Group(
     "person",

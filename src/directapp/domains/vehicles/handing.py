@@ -6,11 +6,10 @@ from directapp.declare.fields import Field, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Values
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
+from directapp.domains.vehicles.naming import SYSTEM
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
-
-SYSTEM = "fleet"
 
 
 def level_field(name: str) -> Field:

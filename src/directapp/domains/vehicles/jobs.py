@@ -2,7 +2,8 @@
 
 from datetime import time
 
-from directapp.domains.vehicles.certifications import SYSTEM, tell_of_expiry
+from directapp.domains.vehicles.certifications import tell_of_expiry
+from directapp.domains.vehicles.naming import SYSTEM
 from directapp.domains.vehicles.reservations import free_what_was_missed
 from directapp.kernel.text import _
 from directapp.services.jobs import Daily, Every, Schedule, sweep

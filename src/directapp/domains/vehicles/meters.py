@@ -18,14 +18,13 @@ from directapp.declare.verbs import Verb
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.events import READING_DOUBTED
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET
-from directapp.domains.vehicles.rights import HANDS, LEADERS, MADE_BY_ME, SEEN, SYSTEMS
+from directapp.domains.vehicles.naming import HANDS, IN_FLEET, LEADERS, SEEN, SYSTEM, SYSTEMS
+from directapp.domains.vehicles.rights import MADE_BY_ME
 from directapp.domains.vehicles.words import DOUBTS, SOURCES
 from directapp.kernel.errors import Problem
 from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext
 
-SYSTEM = "fleet"
 FASTEST = 2_000
 _MOST = 2_000_000
 _NOTHING = _("Say what the odometer or the hour meter said.")

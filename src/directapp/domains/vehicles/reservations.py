@@ -29,8 +29,7 @@ from directapp.domains.vehicles.fields import (
 )
 from directapp.domains.vehicles.handing import take_in, take_out
 from directapp.domains.vehicles.meters import km_field
-from directapp.domains.vehicles.naming import IN_USE
-from directapp.domains.vehicles.rights import LEADERS, SEEN, SYSTEMS
+from directapp.domains.vehicles.naming import IN_USE, LEADERS, SEEN, SYSTEM, SYSTEMS
 from directapp.domains.vehicles.words import SHARED
 from directapp.kernel.clock import oslo_day
 from directapp.kernel.errors import ConflictError, Problem
@@ -38,7 +37,6 @@ from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext
 from directapp.services.seen import Seen
 
-SYSTEM = "fleet"
 EARLY, LATE = timedelta(minutes=30), timedelta(hours=1)
 _LONGEST = timedelta(days=31)
 _ORDER = _("It has to end after it begins.")

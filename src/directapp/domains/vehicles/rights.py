@@ -1,7 +1,8 @@
 """Rows of vehicles and drivers that several collections go by."""
 
-from directapp.declare.rules import In, Is, Parent, SeenInFull, Who, Whose, all_of
-from directapp.domains.vehicles.fields import DRIVERS, VEHICLES, Drivers, Vehicles
+from directapp.declare.rules import In, Is, Parent, Who, Whose, all_of
+from directapp.domains.vehicles.fields import DRIVERS, Drivers, Vehicles
+from directapp.domains.vehicles.naming import SEEN
 from directapp.domains.vehicles.words import SHARED
 
 BELOW = In("dealership", Whose.SITES)
@@ -11,12 +12,7 @@ OF_MY_PEOPLE = Parent("driver", DRIVERS, Is(Drivers.manager, Who.USER))
 MY_DRIVER_ROW = Parent("driver", DRIVERS, Is(Drivers.user, Who.USER))
 HELD_BY_ME = Is(Vehicles.holder, Who.USER)
 SHARED_HERE = all_of(HERE, In(Vehicles.classification, SHARED))
-SEEN = SeenInFull("vehicle", VEHICLES)
 MADE_BY_ME = all_of(SEEN, Is("created_by", Who.USER))
 
-# Who leads a fleet, and who does its workshop's work, in both halves.
-LEADERS = "fleet_manager manager"
-HANDS = "technician mechanic"
 # Who sees the vehicles of the own site and those below it, without their money.
 WATCHING = "dispatcher planner parts safety_officer safety_rep buyer finance"
-SYSTEMS = ("fleet", "importer", "demo", "workflow")

@@ -14,13 +14,12 @@ from directapp.domains.registered.naming import IDENTIFYING, REGISTRY
 from directapp.domains.vehicles.events import PUT_IN_SERVICE
 from directapp.domains.vehicles.events import TO_STOCK as TAKEN_TO_STOCK
 from directapp.domains.vehicles.fields import METER_READINGS, VEHICLES, MeterReadings, Vehicles
-from directapp.domains.vehicles.naming import IN_FLEET, VEHICLE_TYPES
+from directapp.domains.vehicles.naming import IN_FLEET, SYSTEM, VEHICLE_TYPES
 from directapp.domains.vehicles.words import CLASSIFICATIONS, OWNERSHIPS
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import _
 from directapp.services.command import CommandContext
 
-SYSTEM = "fleet"
 _SHARED = tuple(f.name for f in (*IDENTIFYING, *REGISTRY.fields))
 _IN_FLEET = _("The car is a vehicle of the fleet already: {number}.")
 _NO_VIN = _("A car has a VIN before it is put in service.")

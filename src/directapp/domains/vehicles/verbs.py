@@ -9,13 +9,12 @@ from directapp.declare.kinds import Kind
 from directapp.declare.names import Values
 from directapp.declare.verbs import Verb
 from directapp.domains.vehicles.fields import METER_READINGS, MeterReadings, Vehicles
-from directapp.domains.vehicles.naming import IN_USE
+from directapp.domains.vehicles.naming import IN_USE, SYSTEM
 from directapp.domains.vehicles.to_stock import TO_STOCK
 from directapp.kernel.errors import ConflictError, InvalidError, Problem
 from directapp.kernel.text import Text, _, pgettext
 from directapp.services.command import CommandContext
 
-SYSTEM = "fleet"
 _WHY = field("reason", pgettext("what is written down", "Reason"), required=True, max_length=300)
 _WHY_NOT = field("reason", pgettext("what is written down", "Reason"), max_length=300)
 _HELD = _("{vehicle} is handed out. Take it in first.")
