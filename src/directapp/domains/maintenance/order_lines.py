@@ -27,6 +27,7 @@ from directapp.domains.people.fields import USERS
 from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.naming import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.kernel.errors import InvalidError, Problem
+from directapp.kernel.money import CENT
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
 
@@ -35,7 +36,6 @@ _ENDED = _("The work order is finished and takes no more lines.")
 _ORDER = _("It has to end after it begins.")
 _HOURS = _("Say how many hours, or from when to when.")
 _TWICE = _("The entry is corrected already: correct the one that took its place.")
-_CENT = Decimal("0.01")
 
 
 def order_field() -> Field:
@@ -66,7 +66,8 @@ def lines_of(case: Case) -> list[Row]:
 
 
 def cost_on_order(case: Case, name: Any, amount: Decimal) -> list[Consequence]:
-    """Carry what lines of a kind cost to their order, where it differs."""
+    """Carry what lines of a kind cost to their order, to the øre, where it differs."""
+    amount = amount.quantize(CENT)
     if case.one("order").get(name) == amount or case.get(OrderLines.work_order) is None:
         return []
     target = case.get(OrderLines.work_order)
@@ -175,7 +176,7 @@ def hours_worked(case: Case) -> Values:
     start, end = case.get(LaborEntries.started_at), case.get(LaborEntries.ended_at)
     if start is None or end is None or end <= start:
         return {}
-    return {LaborEntries.hours: (Decimal((end - start).total_seconds()) / 3600).quantize(_CENT)}
+    return {LaborEntries.hours: (Decimal((end - start).total_seconds()) / 3600).quantize(CENT)}
 
 
 def in_order(case: Case) -> list[Problem]:
@@ -194,7 +195,7 @@ def labor_costs(case: Case) -> list[Consequence]:
     for line in lines_of(case):
         if line.get(LaborEntries.corrected_at) is None:
             total += (line.get(LaborEntries.hours) or 0) * (line.get(LaborEntries.rate) or 0)
-    return cost_on_order(case, WorkOrders.labor_cost, total.quantize(_CENT))
+    return cost_on_order(case, WorkOrders.labor_cost, total)
 
 
 async def stop(ctx: CommandContext) -> None:
@@ -335,7 +336,7 @@ LABOR = Collection(
 def vendor_costs(case: Case) -> list[Consequence]:
     """Carry what vendors cost to the order."""
     total = sum((line.get(VendorLines.amount) or Decimal(0) for line in lines_of(case)), Decimal(0))
-    return cost_on_order(case, WorkOrders.vendor_cost, total.quantize(_CENT))
+    return cost_on_order(case, WorkOrders.vendor_cost, total)
 
 
 VENDORS = Collection(

@@ -15,6 +15,7 @@ from directapp.domains.maintenance.fields import (
     PART_USES,
     VENDOR_LINES,
     WORK_ORDER_TASKS,
+    WORK_ORDERS,
     LaborEntries,
     MaintenanceSchedules,
     OrderLines,
@@ -220,7 +221,7 @@ async def _give_back(ctx: CommandContext) -> None:
     """Let the vehicle run again, unless other work keeps it, and count how long it stood."""
     row = ctx.target.row
     others = await ctx.find(
-        "work_orders",
+        WORK_ORDERS,
         {WorkOrders.vehicle: row[WorkOrders.vehicle], WorkOrders.status: ["in_progress", "on_hold"]},
         system=SYSTEM,
         limit=2,

@@ -43,9 +43,8 @@ STATES = (
     state("closed", pgettext("work order", "Closed"), "grey", locked=True),
     _aside("cancelled", pgettext("work order", "Cancelled"), "grey", locked=True),
 )
-# Work that has begun or may begin: what lines are added to.
-RUNNING = ("approved", "scheduled", "in_progress", "on_hold")
-BEFORE_DONE = ("draft", "open", "awaiting_approval", *RUNNING)
+# What lines are added to.
+BEFORE_DONE = ("draft", "open", "awaiting_approval", "approved", "scheduled", "in_progress", "on_hold")
 # States in which a technician's time is taken.
 TAKING = ("scheduled", "in_progress", "on_hold")
 _MOVES = (

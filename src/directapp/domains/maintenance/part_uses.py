@@ -24,10 +24,10 @@ from directapp.domains.people.roles import ADMIN
 from directapp.domains.vehicles.naming import HANDS, LEADERS, SYSTEM, SYSTEMS
 from directapp.domains.workshop.fields import PARTS_INVENTORY, PartsInventory
 from directapp.kernel.errors import Problem
+from directapp.kernel.money import CENT
 from directapp.kernel.text import _, pgettext
 from directapp.services.command import CommandContext
 
-_CENT = Decimal("0.01")
 # What a move takes from what is free and from what is set aside, a piece each, by where a use was and is.
 _TAKES = {
     (None, "reserved"): ("reserve", -1, 1),
@@ -63,7 +63,7 @@ def averaged(case: Case) -> Values:
     there = int(stock.get(PartsInventory.available) or 0) + int(stock.get(PartsInventory.reserved) or 0)
     if case.was(PartUses.status) != "issued" or cost is None or came is None:
         return {}
-    return {PartsInventory.cost: ((cost * there + came * number) / (there + number)).quantize(_CENT)}
+    return {PartsInventory.cost: ((cost * there + came * number) / (there + number)).quantize(CENT)}
 
 
 def shelf_follows(case: Case) -> list[Consequence]:
@@ -95,8 +95,8 @@ def shelf_follows(case: Case) -> list[Consequence]:
 def parts_cost(case: Case) -> list[Consequence]:
     """Carry what the issued parts cost to the order."""
     issued = [line for line in lines_of(case) if line.get(PartUses.status) == "issued"]
-    total = sum(((line.get(PartUses.unit_cost) or 0) * line[PartUses.quantity] for line in issued), Decimal(0))
-    return cost_on_order(case, WorkOrders.parts_cost, Decimal(total).quantize(_CENT))
+    total = sum(((line.get(PartUses.unit_cost) or Decimal(0)) * line[PartUses.quantity] for line in issued), Decimal(0))
+    return cost_on_order(case, WorkOrders.parts_cost, total)
 
 
 async def issue(ctx: CommandContext) -> None:

@@ -17,6 +17,7 @@ from directapp.domains.maintenance.fields import (
     MaintenanceSchedules,
     ServicePrograms,
 )
+from directapp.domains.maintenance.outlook import differing
 from directapp.domains.maintenance.rights import WATCHING
 from directapp.domains.maintenance.words import INTERVAL_NAMES, INTERVALS
 from directapp.domains.people.roles import ADMIN
@@ -118,8 +119,7 @@ async def give(ctx: CommandContext, programs: list[Seen], vehicles: list[Seen]) 
     patches: dict[UUID, Values] = {}
     for key, schedule in known.items():
         if key in pairs:
-            held = plain(schedule.row)
-            wanted = {n: v for n, v in planned(*pairs[key]).items() if held.get(n) != v}
+            wanted = differing(plain(schedule.row), planned(*pairs[key]))
             patches |= {schedule.id: wanted} if wanted else {}
     await ctx.create_all(
         MAINTENANCE_SCHEDULES, [planned(*pair) for key, pair in pairs.items() if key not in known], system=SYSTEM

@@ -1,12 +1,14 @@
 """Drivers: who drives for the company. What is private is the driver's own, and those who employ them."""
 
+from uuid import UUID
+
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit
 from directapp.declare.fields import Group, choices, field
 from directapp.declare.kinds import Kind
-from directapp.declare.names import Patch
+from directapp.declare.names import Values
 from directapp.declare.rules import In, Is, Who, Whose
 from directapp.domains.people.fields import DEALERSHIPS, DEPARTMENTS, USERS
 from directapp.domains.people.roles import ADMIN
@@ -84,13 +86,13 @@ async def keep_persons(ctx: CommandContext) -> None:
     if ctx.seen is None:
         return
     user = ctx.seen.row.get(Drivers.user)
-    mine: Patch = {Certifications.driver: ctx.target.id}
-    for one in await ctx.every(CERTIFICATIONS, mine, system=SYSTEM):
-        if one.row.get(Certifications.person) != user:
-            await ctx.change({Certifications.person: user}, system=SYSTEM, on=one)
-    for one in await ctx.every(ASSIGNMENTS, mine, system=SYSTEM):
-        if one.row.get(Assignments.person) != user:
-            await ctx.change({Assignments.person: user}, system=SYSTEM, on=one)
+    for collection, driver, person in (
+        (CERTIFICATIONS, Certifications.driver, Certifications.person),
+        (ASSIGNMENTS, Assignments.driver, Assignments.person),
+    ):
+        held = await ctx.every(collection, {driver: ctx.target.id}, system=SYSTEM)
+        stale: dict[UUID, Values] = {one.id: {person: user} for one in held if one.row.get(person) != user}
+        await ctx.change_all(collection, stale, system=SYSTEM)
 
 
 COLLECTION = Collection(
