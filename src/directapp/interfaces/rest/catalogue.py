@@ -8,7 +8,7 @@ from starlette.responses import Response
 from directapp.declare.fields import Field
 from directapp.declare.kinds import Kind
 from directapp.declare.spec import CollectionMeta, Spec
-from directapp.derive.renamed import renamed_for
+from directapp.derive.modules import with_modules
 from directapp.domains.people.fields import TENANTS, Tenants
 from directapp.interfaces.rest.endpoint import Call
 from directapp.interfaces.rest.errors import json_response
@@ -68,7 +68,7 @@ def _collection(meta: CollectionMeta, call: Call) -> dict[str, Any]:
 
 async def _named(call: Call) -> Spec:
     """Return the declarations, their statuses called as the caller's company calls them."""
-    return await renamed_for(call.application.platform, call.actor, TENANTS, Tenants.modules)
+    return await with_modules(call.application.platform, call.actor, TENANTS, Tenants.modules)
 
 
 async def fields(call: Call) -> Response:

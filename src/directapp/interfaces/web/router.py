@@ -5,13 +5,13 @@ from fastapi import APIRouter
 from directapp.connectors.storage import LocalStorage
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.core.branding import Brandings
+from directapp.interfaces.web.core.companies import CompanySpecs
 from directapp.interfaces.web.core.context import PageServices
 from directapp.interfaces.web.core.feature import Feature, Features, add_routes, get
 from directapp.interfaces.web.core.render import Asset, build_templates, load_assets
 from directapp.interfaces.web.core.routes import page_route
 from directapp.interfaces.web.core.security_txt import security_routes
 from directapp.interfaces.web.core.static_files import static_routes
-from directapp.interfaces.web.core.statuses import StatusNames
 from directapp.interfaces.web.features.account.demo import DemoPeople
 from directapp.interfaces.web.features.account.feature import account_feature
 from directapp.interfaces.web.features.admin.feature import FEATURE as ADMIN
@@ -90,7 +90,7 @@ def build(
         auth=auth,
         templates=templates,
         brandings=Brandings(platform),
-        statuses=StatusNames(platform),
+        companies=CompanySpecs(platform),
         attachments=attachments,
         pins=pinned_views,
         provided={Features: features, DemoPeople: DemoPeople()},

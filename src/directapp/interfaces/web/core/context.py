@@ -20,8 +20,8 @@ from directapp.derive.shown import Formatter
 from directapp.domains.people.flow import Auth
 from directapp.interfaces.web.core import notes, step_up
 from directapp.interfaces.web.core.branding import Branding, Brandings
+from directapp.interfaces.web.core.companies import CompanySpecs
 from directapp.interfaces.web.core.form import Posted
-from directapp.interfaces.web.core.statuses import StatusNames
 from directapp.interfaces.web.core.words import WORDS, speak
 from directapp.kernel.actor import Actor
 from directapp.kernel.errors import DirectAppError, ForbiddenError, NotFoundError, ReusedKeyError, StepUpError
@@ -78,7 +78,7 @@ class PageServices:
     auth: Auth
     templates: Environment
     brandings: Brandings
-    statuses: StatusNames
+    companies: CompanySpecs
     attachments: Attachments
     pins: Callable[["RequestContext"], Awaitable[tuple[Pin, ...]]] = no_pins
     provided: Mapping[type, object] = field(default_factory=dict)
@@ -230,7 +230,7 @@ class RequestContext:
         else:
             async with self.step_up(posted):
                 answer = await self._perform(self.intent(meta, verb, patch, posted=posted, **more))
-        self.services.statuses.written(meta.name, self.person.tenant)
+        self.services.companies.written(meta.name, self.person.tenant)
         return answer
 
     async def _perform(self, intent: Intent) -> Answer:
@@ -401,7 +401,7 @@ async def _signed_in(request: Request, **more: bool) -> RequestContext:
     )
     services: PageServices = request.state.services
     ctx = open_context(request, actor, await services.brandings.of(actor))
-    ctx.named = await services.statuses.spec_of(actor)
+    ctx.named = await services.companies.spec_of(actor)
     if request.method == "GET" and not ctx.partial and _PAGES & set(request.headers.get("accept", "*/*").split(",")):
         ctx.pins = await services.pins(ctx)
     return ctx

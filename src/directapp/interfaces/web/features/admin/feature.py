@@ -2,12 +2,12 @@
 
 from directapp.domains.people.roles import ADMIN, MANAGER
 from directapp.interfaces.web.core.branding import SITES
+from directapp.interfaces.web.core.companies import NAMES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import Feature, Link, RecordAction, SettingsPage
 from directapp.interfaces.web.core.goals import GOALS
 from directapp.interfaces.web.core.rights import both, does, has_role, lists, opens, writes
 from directapp.interfaces.web.core.seen import Record
-from directapp.interfaces.web.core.statuses import NAMES
 from directapp.interfaces.web.features.admin import (
     company,
     goals,

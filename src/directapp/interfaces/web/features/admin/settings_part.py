@@ -5,11 +5,11 @@ from typing import Any
 
 from directapp.derive import present
 from directapp.interfaces.web.core.branding import SITES
+from directapp.interfaces.web.core.companies import NAMES
 from directapp.interfaces.web.core.context import RequestContext
 from directapp.interfaces.web.core.feature import RecordPart, Variables
 from directapp.interfaces.web.core.goals import GOALS
 from directapp.interfaces.web.core.seen import Record
-from directapp.interfaces.web.core.statuses import NAMES
 from directapp.interfaces.web.features.admin import company, goals, limits
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin
 

@@ -12,11 +12,11 @@ from directapp.derive import forms
 from directapp.derive.forms import Complaint
 from directapp.derive.inputs import Option
 from directapp.interfaces.web.core import notes
+from directapp.interfaces.web.core.companies import NAMES, TENANTS
 from directapp.interfaces.web.core.context import PersonContext, RequestContext
 from directapp.interfaces.web.core.feature import get, post
 from directapp.interfaces.web.core.posted import read_signed
 from directapp.interfaces.web.core.rights import writes
-from directapp.interfaces.web.core.statuses import NAMES, TENANTS
 from directapp.interfaces.web.core.words import WORDS as COMMON
 from directapp.interfaces.web.features.admin.overview import PATH
 from directapp.interfaces.web.features.admin.words import WORDS, speak_admin

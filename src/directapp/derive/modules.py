@@ -1,4 +1,4 @@
-"""Renamed: the declarations as one company knows them, with the modules that it uses."""
+"""The declarations as one company knows them, with the modules that it uses."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from directapp.kernel.errors import DirectAppError
 from directapp.services.platform import Platform
 
 
-async def renamed_for(platform: Platform, actor: Actor, collection: str, modules: str) -> Spec:
+async def with_modules(platform: Platform, actor: Actor, collection: str, modules: str) -> Spec:
     """Return the declarations as an actor's company knows them, with the modules that its own record keeps."""
     spec = await platform.database.spec_of(actor.tenant)
     meta = spec.get(collection)
