@@ -216,6 +216,11 @@ def field(name: str, label: Text, kind: Kind = Kind.STRING, **more: Any) -> Fiel
     return Field(name=name, label=label, kind=kind, **more)
 
 
+def computed(name: str, label: Text, kind: Kind, **more: Any) -> Field:
+    """Return a Field that the system fills in, and nobody else."""
+    return field(name, label, kind, computed=True, **more)
+
+
 def choices(
     *pairs: tuple[str, Text], tones: Mapping[str, Tone] | None = None, also: Mapping[str, tuple[str, ...]] | None = None
 ) -> tuple[Choice, ...]:

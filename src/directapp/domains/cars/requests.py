@@ -1,12 +1,10 @@
 """Requests for cars: a site asks for a car that another shows in the vehicle bank, and that site answers."""
 
-from typing import Any
-
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit, becomes
-from directapp.declare.fields import Group, choices, field
+from directapp.declare.fields import Group, choices, computed, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Patch, Values
 from directapp.declare.rules import Is, Who, either
@@ -18,7 +16,7 @@ from directapp.domains.cars.states import CLOSED
 from directapp.domains.people.fields import DEALERSHIPS, USERS
 from directapp.domains.people.roles import ADMIN
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text, _, pgettext
+from directapp.kernel.text import _, pgettext
 
 STATUSES = choices(
     ("asked", _("Asked for")),
@@ -31,21 +29,17 @@ _GONE = _("The car is sold, delivered or archived.")
 _NO_SITE = _("You do not belong to a site.")
 
 
-def _known(name: str, label: Text, kind: Kind, **more: Any) -> Any:
-    return field(name, label, kind, computed=True, **more)
-
-
 REQUEST = Group(
     "all",
     _("Request for a car"),
     (
         field(CarRequests.car, _("Car"), Kind.REF, ref=CARS, on_delete="cascade", required=True, immutable=True),
-        _known(
+        computed(
             CarRequests.site, _("Asked by the site"), Kind.REF, ref=DEALERSHIPS, default=lambda case: case.actor.site
         ),
-        _known(CarRequests.owner, _("Asked of"), Kind.REF, ref=DEALERSHIPS),
+        computed(CarRequests.owner, _("Asked of"), Kind.REF, ref=DEALERSHIPS),
         field(CarRequests.note, _("Note"), Kind.TEXT, max_length=1000, immutable=True, personal="customer"),
-        _known(
+        computed(
             CarRequests.by,
             _("Asked by"),
             Kind.REF,
@@ -53,12 +47,12 @@ REQUEST = Group(
             on_delete="set_null",
             default=lambda case: case.actor.user,
         ),
-        _known(CarRequests.at, pgettext("request", "Asked"), Kind.INSTANT, default=lambda case: case.now),
-        _known(CarRequests.status, _("Status"), Kind.CHOICE, choices=STATUSES, default="asked"),
-        _known(CarRequests.answer, _("Answer"), Kind.TEXT, personal="customer"),
-        _known(CarRequests.answered_at, _("Answered"), Kind.INSTANT),
-        _known(CarRequests.answered_by, _("Answered by"), Kind.REF, ref=USERS, on_delete="set_null"),
-        _known(CarRequests.transfer, _("Transfer"), Kind.REF, ref=CAR_TRANSFERS, on_delete="set_null"),
+        computed(CarRequests.at, pgettext("request", "Asked"), Kind.INSTANT, default=lambda case: case.now),
+        computed(CarRequests.status, _("Status"), Kind.CHOICE, choices=STATUSES, default="asked"),
+        computed(CarRequests.answer, _("Answer"), Kind.TEXT, personal="customer"),
+        computed(CarRequests.answered_at, _("Answered"), Kind.INSTANT),
+        computed(CarRequests.answered_by, _("Answered by"), Kind.REF, ref=USERS, on_delete="set_null"),
+        computed(CarRequests.transfer, _("Transfer"), Kind.REF, ref=CAR_TRANSFERS, on_delete="set_null"),
     ),
 )
 

@@ -6,7 +6,7 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, One
 from directapp.declare.collection import Apart, Collection, Exclusion, Unique, Views
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Field, Group, computed, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import FieldName, Values
 from directapp.declare.rules import Empty, In, Is, Not, Who, Whose, all_of, either
@@ -61,12 +61,8 @@ def on_the_schedule(case: Case) -> list[Consequence]:
     return [Consequence(collection=MAINTENANCE_SCHEDULES, system=SYSTEM, patch=patch, target=schedule)]
 
 
-def _known(name: FieldName[Any], label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
-
-
 def _person(name: FieldName[Any], label: Text) -> Field:
-    return _known(name, label, Kind.REF, ref=USERS, on_delete="set_null", personal="employee")
+    return computed(name, label, Kind.REF, ref=USERS, on_delete="set_null", personal="employee")
 
 
 JOB = Group(
@@ -94,24 +90,24 @@ JOB = Group(
             on_delete="set_null",
             immutable=True,
         ),
-        _known(W.dealership, _("Site"), Kind.REF, ref=DEALERSHIPS),
+        computed(W.dealership, _("Site"), Kind.REF, ref=DEALERSHIPS),
         _person(W.technician, _("Technician")),
-        _known(W.planned_start, _("Planned from"), Kind.INSTANT),
-        _known(W.planned_end, _("Planned to"), Kind.INSTANT),
-        _known(W.hold_for, pgettext("work order", "Waits for"), Kind.CHOICE, choices=HOLDS),
-        _known(W.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
-        _known(W.started_at, pgettext("work order", "Started"), Kind.INSTANT),
-        _known(W.completed_at, pgettext("work order", "Completed"), Kind.INSTANT),
+        computed(W.planned_start, _("Planned from"), Kind.INSTANT),
+        computed(W.planned_end, _("Planned to"), Kind.INSTANT),
+        computed(W.hold_for, pgettext("work order", "Waits for"), Kind.CHOICE, choices=HOLDS),
+        computed(W.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
+        computed(W.started_at, pgettext("work order", "Started"), Kind.INSTANT),
+        computed(W.completed_at, pgettext("work order", "Completed"), Kind.INSTANT),
         _person(W.completed_by, _("Completed by")),
-        _known(W.km, _("Odometer"), Kind.INTEGER, unit="km"),
-        _known(W.engine_hours, _("Engine hours"), Kind.DECIMAL, scale=1, unit="t"),
-        _known(W.findings, _("Findings"), Kind.TEXT, max_length=2000),
-        _known(W.released_at, _("Released"), Kind.INSTANT),
+        computed(W.km, _("Odometer"), Kind.INTEGER, unit="km"),
+        computed(W.engine_hours, _("Engine hours"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(W.findings, _("Findings"), Kind.TEXT, max_length=2000),
+        computed(W.released_at, _("Released"), Kind.INSTANT),
         _person(W.released_by, _("Released by")),
-        _known(W.reopened, _("Times reopened"), Kind.INTEGER, default=0),
-        _known(W.down_from, _("Standing from"), Kind.INSTANT),
-        _known(W.down_to, _("Standing to"), Kind.INSTANT),
-        _known(W.down_hours, _("Hours standing"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(W.reopened, _("Times reopened"), Kind.INTEGER, default=0),
+        computed(W.down_from, _("Standing from"), Kind.INSTANT),
+        computed(W.down_to, _("Standing to"), Kind.INSTANT),
+        computed(W.down_hours, _("Hours standing"), Kind.DECIMAL, scale=1, unit="t"),
     ),
 )
 MONEY = Group(
@@ -121,13 +117,13 @@ MONEY = Group(
         field(W.estimate, _("Estimate"), Kind.MONEY, minimum=0),
         field(W.cost_centre, _("Cost centre"), code=True, max_length=20),
         _person(W.submitted_by, _("Sent on by")),
-        _known(W.approved_budget, _("Approved amount"), Kind.MONEY),
+        computed(W.approved_budget, _("Approved amount"), Kind.MONEY),
         _person(W.approved_by, _("Approved by")),
-        _known(W.approved_at, pgettext("work order", "Approved"), Kind.INSTANT),
-        _known(W.labor_cost, _("Labour"), Kind.MONEY, default=Decimal(0)),
-        _known(W.parts_cost, pgettext("cost", "Parts"), Kind.MONEY, default=Decimal(0)),
-        _known(W.vendor_cost, pgettext("cost", "Vendors"), Kind.MONEY, default=Decimal(0)),
-        _known(W.actual_cost, _("Cost so far"), Kind.MONEY, default=Decimal(0)),
+        computed(W.approved_at, pgettext("work order", "Approved"), Kind.INSTANT),
+        computed(W.labor_cost, _("Labour"), Kind.MONEY, default=Decimal(0)),
+        computed(W.parts_cost, pgettext("cost", "Parts"), Kind.MONEY, default=Decimal(0)),
+        computed(W.vendor_cost, pgettext("cost", "Vendors"), Kind.MONEY, default=Decimal(0)),
+        computed(W.actual_cost, _("Cost so far"), Kind.MONEY, default=Decimal(0)),
     ),
 )
 _ALL = ("job", "money")

@@ -6,7 +6,7 @@ from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit, becomes
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Field, Group, computed, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import FieldName, Values
 from directapp.declare.verbs import Verb
@@ -131,10 +131,6 @@ def _planned(case: Case) -> Problem | None:
     return Problem(_PLANNED) if case.get(S.work_order) is not None else None
 
 
-def _known(name: FieldName[Any], label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
-
-
 def _km_field(name: str, label: Text, **more: Any) -> Field:
     return field(name, label, Kind.INTEGER, minimum=0, maximum=3_000_000, unit="km", **more)
 
@@ -147,18 +143,18 @@ DUE_GROUP = Group(
     "due",
     _("When it is due"),
     (
-        _known(S.standing, _("Standing"), Kind.CHOICE, choices=STANDINGS, default="ok"),
-        _known(S.due_by, _("What comes first"), Kind.CHOICE, choices=DUE_BY),
-        _known(S.next_due_on, _("Due, day"), Kind.DATE),
-        _known(S.next_due_km, _("Due, odometer"), Kind.INTEGER, unit="km"),
-        _known(S.next_due_hours, _("Due, engine hours"), Kind.DECIMAL, scale=1, unit="t"),
-        _known(S.forecast_on, pgettext("maintenance", "Expected"), Kind.DATE),
-        _known(S.forecast_from, _("Expected at the earliest"), Kind.DATE),
-        _known(S.forecast_to, _("Expected at the latest"), Kind.DATE),
-        _known(S.certainty, _("How it is foreseen"), Kind.CHOICE, choices=CERTAINTIES, default="too_little"),
-        _known(S.km_per_day, _("Driven a day"), Kind.DECIMAL, scale=1, unit="km"),
-        _known(S.hours_per_day, _("Engine hours a day"), Kind.DECIMAL, scale=1, unit="t"),
-        _known(S.readings, _("Readings behind it"), Kind.INTEGER, default=0),
+        computed(S.standing, _("Standing"), Kind.CHOICE, choices=STANDINGS, default="ok"),
+        computed(S.due_by, _("What comes first"), Kind.CHOICE, choices=DUE_BY),
+        computed(S.next_due_on, _("Due, day"), Kind.DATE),
+        computed(S.next_due_km, _("Due, odometer"), Kind.INTEGER, unit="km"),
+        computed(S.next_due_hours, _("Due, engine hours"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(S.forecast_on, pgettext("maintenance", "Expected"), Kind.DATE),
+        computed(S.forecast_from, _("Expected at the earliest"), Kind.DATE),
+        computed(S.forecast_to, _("Expected at the latest"), Kind.DATE),
+        computed(S.certainty, _("How it is foreseen"), Kind.CHOICE, choices=CERTAINTIES, default="too_little"),
+        computed(S.km_per_day, _("Driven a day"), Kind.DECIMAL, scale=1, unit="km"),
+        computed(S.hours_per_day, _("Engine hours a day"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(S.readings, _("Readings behind it"), Kind.INTEGER, default=0),
     ),
 )
 PLAN = Group(
@@ -167,16 +163,16 @@ PLAN = Group(
     (
         field(S.vehicle, _("Vehicle"), Kind.REF, ref=VEHICLES, on_delete="cascade", required=True, immutable=True),
         field(S.name, _("What is done"), required=True, max_length=120),
-        _known(S.program, _("Service program"), Kind.REF, ref=SERVICE_PROGRAMS, on_delete="set_null"),
+        computed(S.program, _("Service program"), Kind.REF, ref=SERVICE_PROGRAMS, on_delete="set_null"),
         *INTERVALS,
         field(S.active, pgettext("program", "In use"), Kind.BOOLEAN, default=True),
         field(S.counted_from_on, _("Counted from, day"), Kind.DATE, help=_("Empty: from now.")),
         _km_field(S.counted_from_km, _("Counted from, odometer"), help=_("Empty: from now.")),
         _hours_field(S.counted_from_hours, _("Counted from, engine hours"), help=_("Empty: from now.")),
-        _known(S.work_order, _("Work order"), Kind.REF, ref=WORK_ORDERS, on_delete="set_null"),
-        _known(S.last_done_on, _("Last done"), Kind.DATE),
-        _known(S.last_done_km, _("Last done, odometer"), Kind.INTEGER, unit="km"),
-        _known(S.last_done_hours, _("Last done, engine hours"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(S.work_order, _("Work order"), Kind.REF, ref=WORK_ORDERS, on_delete="set_null"),
+        computed(S.last_done_on, _("Last done"), Kind.DATE),
+        computed(S.last_done_km, _("Last done, odometer"), Kind.INTEGER, unit="km"),
+        computed(S.last_done_hours, _("Last done, engine hours"), Kind.DECIMAL, scale=1, unit="t"),
     ),
 )
 _READ = ("due", "plan")

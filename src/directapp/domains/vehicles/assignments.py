@@ -5,9 +5,9 @@ from typing import Any
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Many, One
 from directapp.declare.collection import Apart, Collection, Exclusion, Views
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Group, computed, field
 from directapp.declare.kinds import Kind
-from directapp.declare.names import FieldName, Values
+from directapp.declare.names import Values
 from directapp.declare.rules import Empty, In, Is, Not, Who, all_of, either
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Phase, State, Step, Workflow, status_choices
@@ -167,10 +167,6 @@ async def hand_in(ctx: CommandContext) -> None:
     await ctx.move("ended", patch, system=SYSTEM)
 
 
-def _known(name: FieldName[Any], label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
-
-
 GROUPS = (
     Group(
         "work",
@@ -215,21 +211,21 @@ GROUPS = (
             field(Assignments.ends_at, pgettext("assignment", "To"), Kind.INSTANT),
             field(Assignments.purpose, _("Purpose"), max_length=200),
             field(Assignments.status, _("Status"), Kind.CHOICE, choices=status_choices(STATES), computed=True),
-            _known(Assignments.decided_by, _("Decided by"), Kind.REF, ref=USERS, on_delete="set_null"),
-            _known(Assignments.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
+            computed(Assignments.decided_by, _("Decided by"), Kind.REF, ref=USERS, on_delete="set_null"),
+            computed(Assignments.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
         ),
     ),
     Group(
         "handover",
         _("Hand-over"),
         (
-            _known(Assignments.out_at, _("Handed out"), Kind.INSTANT),
-            _known(Assignments.out_km, _("Odometer, out"), Kind.INTEGER, unit="km"),
-            _known(Assignments.out_level, _("Tank or battery, out"), Kind.INTEGER, unit="%"),
-            _known(Assignments.in_at, _("Handed in"), Kind.INSTANT),
-            _known(Assignments.in_km, _("Odometer, in"), Kind.INTEGER, unit="km"),
-            _known(Assignments.in_level, _("Tank or battery, in"), Kind.INTEGER, unit="%"),
-            _known(Assignments.remarks, _("Remarks"), Kind.TEXT, max_length=2000),
+            computed(Assignments.out_at, _("Handed out"), Kind.INSTANT),
+            computed(Assignments.out_km, _("Odometer, out"), Kind.INTEGER, unit="km"),
+            computed(Assignments.out_level, _("Tank or battery, out"), Kind.INTEGER, unit="%"),
+            computed(Assignments.in_at, _("Handed in"), Kind.INSTANT),
+            computed(Assignments.in_km, _("Odometer, in"), Kind.INTEGER, unit="km"),
+            computed(Assignments.in_level, _("Tank or battery, in"), Kind.INTEGER, unit="%"),
+            computed(Assignments.remarks, _("Remarks"), Kind.TEXT, max_length=2000),
         ),
     ),
 )

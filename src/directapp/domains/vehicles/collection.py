@@ -1,12 +1,10 @@
 """The vehicle, declared once: fields, rights, course and views."""
 
-from typing import Any
-
 from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One
 from directapp.declare.collection import Collection, Unique, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Group, computed, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Values, field_name
 from directapp.declare.rules import In
@@ -22,14 +20,10 @@ from directapp.domains.vehicles.rights import BELOW, HELD_BY_ME, HERE, OF_MY_PEO
 from directapp.domains.vehicles.verbs import LEADING, VERBS, WORKING
 from directapp.domains.vehicles.words import CLASSIFICATIONS, OWNERSHIPS, PLUGS, STATES
 from directapp.kernel.errors import Problem
-from directapp.kernel.text import Text, _, pgettext
+from directapp.kernel.text import _, pgettext
 
 _CARS = _("The car of this vehicle is not delivered yet, and says what it is: change it there.")
 _MOST_KM = 2_000_000
-
-
-def _known(name: str, label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
 
 
 FLEET = Group(
@@ -57,19 +51,19 @@ FLEET = Group(
         ),
         field(Vehicles.department, _("Department"), Kind.REF, ref=DEPARTMENTS, on_delete="set_null"),
         field(Vehicles.tags, _("Tags"), Kind.CHOICES, default=[]),
-        _known(Vehicles.from_car, _("Came from the car"), Kind.REF, ref=CARS, on_delete="set_null"),
-        _known(Vehicles.stock_car, _("Went on as the car"), Kind.REF, ref=CARS, on_delete="set_null"),
+        computed(Vehicles.from_car, _("Came from the car"), Kind.REF, ref=CARS, on_delete="set_null"),
+        computed(Vehicles.stock_car, _("Went on as the car"), Kind.REF, ref=CARS, on_delete="set_null"),
     ),
 )
 HELD = Group(
     "held",
     _("Who has it"),
     (
-        _known(Vehicles.driver, _("Driver"), Kind.REF, ref=DRIVERS, on_delete="set_null", personal="employee"),
-        _known(
+        computed(Vehicles.driver, _("Driver"), Kind.REF, ref=DRIVERS, on_delete="set_null", personal="employee"),
+        computed(
             Vehicles.holder, pgettext("vehicle", "With"), Kind.REF, ref=USERS, on_delete="set_null", personal="employee"
         ),
-        _known(Vehicles.held_since, pgettext("vehicle", "Since"), Kind.INSTANT),
+        computed(Vehicles.held_since, pgettext("vehicle", "Since"), Kind.INSTANT),
     ),
 )
 SERVICE = Group(
@@ -77,12 +71,12 @@ SERVICE = Group(
     _("Service"),
     (
         field(Vehicles.status, _("Status"), Kind.CHOICE, choices=status_choices(STATES), computed=True),
-        _known(Vehicles.status_since, _("Status since"), Kind.INSTANT, default=lambda case: case.now),
-        _known(Vehicles.status_reason, _("Why"), Kind.STRING, max_length=300),
-        _known(Vehicles.odometer_km, _("Odometer"), Kind.INTEGER, unit="km"),
-        _known(Vehicles.engine_hours, _("Engine hours"), Kind.DECIMAL, scale=1, unit="t"),
-        _known(Vehicles.metered_at, pgettext("odometer", "Read"), Kind.INSTANT),
-        _known(Vehicles.meter_offset_km, _("Driven on earlier meters"), Kind.INTEGER, default=0, unit="km"),
+        computed(Vehicles.status_since, _("Status since"), Kind.INSTANT, default=lambda case: case.now),
+        computed(Vehicles.status_reason, _("Why"), Kind.STRING, max_length=300),
+        computed(Vehicles.odometer_km, _("Odometer"), Kind.INTEGER, unit="km"),
+        computed(Vehicles.engine_hours, _("Engine hours"), Kind.DECIMAL, scale=1, unit="t"),
+        computed(Vehicles.metered_at, pgettext("odometer", "Read"), Kind.INSTANT),
+        computed(Vehicles.meter_offset_km, _("Driven on earlier meters"), Kind.INTEGER, default=0, unit="km"),
         field(Vehicles.service_note, _("Service note"), Kind.TEXT, max_length=2000),
     ),
 )

@@ -11,7 +11,7 @@ from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, Consequence, One
 from directapp.declare.collection import Collection, Index, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Field, Group, computed, field
 from directapp.declare.kinds import Kind
 from directapp.declare.names import Row, Values
 from directapp.declare.verbs import Verb
@@ -130,10 +130,6 @@ def _unless_clear(case: Case) -> Problem | None:
     return _unless_voided(case) or (None if case.get(MeterReadings.suspect) else Problem(_NO_DOUBT))
 
 
-def _known(name: str, label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
-
-
 def km_field(name: str, label: Text, **more: Any) -> Field:
     """Return a field, or a parameter, for what an odometer says."""
     return field(name, label, Kind.INTEGER, minimum=0, maximum=_MOST, unit="km", **more)
@@ -181,12 +177,12 @@ READING = Group(
             default="manual",
             immutable=True,
         ),
-        _known(MeterReadings.total_km, _("Driven in all"), Kind.INTEGER, unit="km"),
-        _known(MeterReadings.suspect, _("Doubted"), Kind.BOOLEAN, default=False),
-        _known(MeterReadings.doubt, _("Why doubted"), Kind.CHOICE, choices=DOUBTS),
-        _known(MeterReadings.accepted_at, _("Accepted"), Kind.INSTANT),
-        _known(MeterReadings.voided_at, _("Voided"), Kind.INSTANT),
-        _known(MeterReadings.void_reason, _("Why voided"), Kind.STRING, max_length=300),
+        computed(MeterReadings.total_km, _("Driven in all"), Kind.INTEGER, unit="km"),
+        computed(MeterReadings.suspect, _("Doubted"), Kind.BOOLEAN, default=False),
+        computed(MeterReadings.doubt, _("Why doubted"), Kind.CHOICE, choices=DOUBTS),
+        computed(MeterReadings.accepted_at, _("Accepted"), Kind.INSTANT),
+        computed(MeterReadings.voided_at, _("Voided"), Kind.INSTANT),
+        computed(MeterReadings.void_reason, _("Why voided"), Kind.STRING, max_length=300),
     ),
 )
 _VERBS = ("void", "accept")

@@ -7,9 +7,9 @@ from directapp.declare.access import Access, Grant, grants
 from directapp.declare.case import Case, One, Range
 from directapp.declare.collection import Collection, Exclusion, Views
 from directapp.declare.events import Emit
-from directapp.declare.fields import Field, Group, field
+from directapp.declare.fields import Group, computed, field
 from directapp.declare.kinds import Kind
-from directapp.declare.names import FieldName, Values
+from directapp.declare.names import Values
 from directapp.declare.rules import In, Is, Parent, Who, either
 from directapp.declare.verbs import Verb
 from directapp.declare.workflow import Phase, State, Step, Workflow, status_choices
@@ -159,10 +159,6 @@ async def free_what_was_missed(ctx: CommandContext) -> None:
         ctx.emit(events.RESERVATION_MISSED, on=one)
 
 
-def _known(name: FieldName[Any], label: Text, kind: Kind, **more: Any) -> Field:
-    return field(name, label, kind, computed=True, **more)
-
-
 def _verb(name: str, label: Text, run: Any, *states: str, icon: str, **more: Any) -> Verb:
     return Verb(name=name, label=label, run=run, states=states, icon=icon, **more)
 
@@ -204,11 +200,11 @@ COLLECTION = Collection(
                 field(Reservations.ends_at, pgettext("reservation", "To"), Kind.INSTANT, required=True),
                 field(Reservations.purpose, _("Purpose"), max_length=200),
                 field(Reservations.status, _("Status"), Kind.CHOICE, choices=status_choices(STATES), computed=True),
-                _known(Reservations.out_at, pgettext("vehicle", "Fetched"), Kind.INSTANT),
-                _known(Reservations.out_km, _("Odometer, out"), Kind.INTEGER, unit="km"),
-                _known(Reservations.in_at, pgettext("vehicle", "Brought back"), Kind.INSTANT),
-                _known(Reservations.in_km, _("Odometer, in"), Kind.INTEGER, unit="km"),
-                _known(Reservations.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
+                computed(Reservations.out_at, pgettext("vehicle", "Fetched"), Kind.INSTANT),
+                computed(Reservations.out_km, _("Odometer, out"), Kind.INTEGER, unit="km"),
+                computed(Reservations.in_at, pgettext("vehicle", "Brought back"), Kind.INSTANT),
+                computed(Reservations.in_km, _("Odometer, in"), Kind.INTEGER, unit="km"),
+                computed(Reservations.reason, pgettext("what is written down", "Reason"), Kind.STRING, max_length=300),
             ),
         ),
     ),
