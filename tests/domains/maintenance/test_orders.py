@@ -154,6 +154,8 @@ async def test_over_a_tenth_more_than_approved_goes_back_to_approval_and_each_is
     # Within the own limit, and yet nothing is waved through by who asks.
     await dealer.do(planner, "work_orders", "submit", order, estimate=1_000)
     await dealer.do(leader, "work_orders", "reject", order, reason="Spør om pris")
+    # What waits together may be told in any order.
+    await dealer.application.dispatcher.drain(dealer.tenant)
     await dealer.do(planner, "work_orders", "submit", order, estimate=1_050)
     await dealer.do(leader, "work_orders", "approve", order)
     await dealer.do(hand, "work_orders", "start", order)
