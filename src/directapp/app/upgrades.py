@@ -15,6 +15,7 @@ import asyncpg
 import orjson
 
 from directapp.store.migrate import FOLDER, present_revision
+from directapp.store.state import note, noted
 
 # A line each: the release, its newest migration, its newest decision.
 RELEASES = FOLDER / "releases.txt"
@@ -99,8 +100,7 @@ async def note_beside(owner: str) -> None:
             break
     connection = await asyncpg.connect(owner)
     try:
-        sql = "INSERT INTO schema_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2"
-        await connection.execute(sql, _BESIDE, orjson.dumps(allowed).decode())
+        await note(connection, _BESIDE, orjson.dumps(allowed).decode())
     finally:
         await connection.close()
 
@@ -109,7 +109,7 @@ async def may_run_beside(owner: str) -> bool:
     """Whether the newer version that has been here said that this one may run beside it."""
     connection = await asyncpg.connect(owner)
     try:
-        told = await connection.fetchval("SELECT value FROM schema_state WHERE name = $1", _BESIDE)
+        told = await noted(connection, _BESIDE)
     finally:
         await connection.close()
     return told is not None and read_migrations()[-1].revision in orjson.loads(told)

@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def no_fields(_collection: str) -> "Mapping[str, Field]":
-    """Return no fields of any collection."""
-    return {}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A write that is being judged.
@@ -41,7 +36,7 @@ class Case:
     verb: str = "update"
     lifted: frozenset[UUID] = frozenset()
     confirmed: bool = False
-    fields: "Callable[[str], Mapping[str, Field]]" = no_fields
+    fields: "Callable[[str], Mapping[str, Field]]" = lambda _collection: {}
 
     def get(self, name: FieldName[T]) -> T | None:
         """Return a value of the merged row, None when it has none."""

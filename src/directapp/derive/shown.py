@@ -15,6 +15,7 @@ from directapp.kernel.actor import Actor
 from directapp.kernel.clock import OSLO
 from directapp.kernel.languages import DEFAULT, Language
 from directapp.kernel.text import _
+from directapp.services import validation
 
 YES, NO = _("Yes"), _("No")
 _NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.MONEY})
@@ -231,5 +232,4 @@ def readable_anywhere(actor: Actor, meta: CollectionMeta) -> frozenset[str]:
 
 def writable_anywhere(actor: Actor, meta: CollectionMeta, *, create: bool = False) -> frozenset[str]:
     """Return the fields that the actor writes in some row, or in some new one."""
-    given = [g for g in meta.grants_of(actor.roles) if g.create or not create]
-    return frozenset[str]().union(*(meta.writes(g) for g in given))
+    return validation.writable_anywhere(meta, meta.grants_of(actor.roles), create=create)

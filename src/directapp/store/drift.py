@@ -9,12 +9,14 @@ import hashlib
 import asyncpg
 import orjson
 
+from directapp.store.state import note, noted
+
 KEPT = "catalogue of the schema"
 
 
 async def drift(connection: asyncpg.Connection) -> list[str]:
     """Return what is not as the last migration left it, a sentence each; empty is good. Any role may ask."""
-    kept = await connection.fetchval("SELECT value FROM schema_state WHERE name = $1", KEPT)
+    kept = await noted(connection, KEPT)
     if kept is None:
         return ["the catalogue was never noted: directapp schema upgrade notes it"]
     wanted, present = orjson.loads(kept), await _catalogue(connection)
@@ -28,8 +30,7 @@ async def drift(connection: asyncpg.Connection) -> list[str]:
 async def note_catalogue(connection: asyncpg.Connection) -> None:
     """Keep the present catalogue as what is to be."""
     text = orjson.dumps(await _catalogue(connection), option=orjson.OPT_SORT_KEYS).decode()
-    sql = "INSERT INTO schema_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2"
-    await connection.execute(sql, KEPT, text)
+    await note(connection, KEPT, text)
 
 
 def _of(name: str) -> str:

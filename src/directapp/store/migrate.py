@@ -18,6 +18,7 @@ from directapp.declare.spec import Spec
 from directapp.store.drift import KEPT, note_catalogue
 from directapp.store.reindex import reindex
 from directapp.store.schema import NewerDatabaseError, apply_policies, make_partitions
+from directapp.store.state import noted
 from directapp.store.tables import build_metadata
 
 # Beside the package where it is installed, beside src/ where it is developed.
@@ -121,8 +122,7 @@ async def bring_up_to_date(
         made = await patiently(lambda: make_partitions(connection, now))
         changed = policies and await patiently(lambda: apply_policies(connection, spec, back=back))
         indexed = policies and await patiently(lambda: reindex(connection, spec))
-        noted = await connection.fetchval("SELECT 1 FROM schema_state WHERE name = $1", KEPT)
-        if policies and (outdated or changed or not noted):
+        if policies and (outdated or changed or await noted(connection, KEPT) is None):
             await note_catalogue(connection)
         return outdated or changed or indexed or bool(made)
     finally:

@@ -7,6 +7,7 @@ import asyncpg
 
 from directapp.declare.spec import CollectionMeta, Spec
 from directapp.store.names import ident
+from directapp.store.state import note
 from directapp.store.words import VERSION, tokens_of
 
 _ROWS = 2_000
@@ -41,11 +42,7 @@ async def reindex(connection: asyncpg.Connection, spec: Spec) -> bool:
             await connection.execute("DELETE FROM search_tokens WHERE collection = ANY($1)", stale)
         for name in stale:
             await _cut(connection, spec[name])
-            await connection.execute(
-                "INSERT INTO schema_state VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2",
-                f"search.{name}",
-                wanted[name],
-            )
+            await note(connection, f"search.{name}", wanted[name])
         await connection.execute(";".join(f"ALTER TABLE {ident(t)} FORCE ROW LEVEL SECURITY" for t in tables))
     return True
 

@@ -12,6 +12,7 @@ from sqlalchemy.schema import AddConstraint, CreateIndex, CreateTable, ForeignKe
 from directapp.declare.spec import Spec
 from directapp.store.names import ident
 from directapp.store.policies import APP_ROLE, EXEMPT, fingerprint, policy_statements
+from directapp.store.state import note, noted
 from directapp.store.tables import MAKE_UUID_RANGE, build_metadata
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -55,11 +56,11 @@ async def apply_policies(connection: asyncpg.Connection, spec: Spec, *, back: bo
     tables = frozenset(await _tables(connection))
     statements = policy_statements(spec, metadata, tables)
     wanted = fingerprint([*statements, *sorted(tables)])
-    present = await connection.fetchval("SELECT value FROM schema_state WHERE name = 'policies'")
+    present = await noted(connection, "policies")
     if present == wanted:
         return False
     replaced = "policies replaced "
-    if await connection.fetchval("SELECT 1 FROM schema_state WHERE name = $1", replaced + wanted) and not back:
+    if await noted(connection, replaced + wanted) and not back:
         raise NewerDatabaseError(
             "The policies of this version were replaced here by those of a newer one. Start the newer version;"
             " `directapp schema upgrade --back` takes its policies back on purpose."
@@ -72,9 +73,7 @@ async def apply_policies(connection: asyncpg.Connection, spec: Spec, *, back: bo
         for row in await connection.fetch("SELECT policyname, tablename FROM pg_policies WHERE schemaname = 'public'"):
             await connection.execute(f"DROP POLICY {ident(row['policyname'])} ON {ident(row['tablename'])}")
         await connection.execute(";\n".join(statements))
-        await connection.execute(
-            "INSERT INTO schema_state VALUES ('policies', $1) ON CONFLICT (name) DO UPDATE SET value = $1", wanted
-        )
+        await note(connection, "policies", wanted)
     return True
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from directapp.declare.names import NO_ROW, row_of
+from directapp.derive.shown import writable_anywhere
 from directapp.domains.cars.fields import CARS, Cars
 from directapp.domains.registry.lookups import read_code
 from directapp.domains.registry.preview import FILL, preview
@@ -23,7 +24,6 @@ from directapp.interfaces.mcp.domain_tools import (
 )
 from directapp.kernel.errors import NotFoundError
 from directapp.kernel.text import _
-from directapp.services.validation import writable_anywhere
 from directapp.store.query import Condition, Order, Query
 
 _KNOWN = (Cars.id, Cars.license_plate, Cars.vin, Cars.make, Cars.model, Cars.status)
@@ -74,7 +74,7 @@ async def _create(ctx: ToolContext, arguments: Arguments) -> Found:
     if looked.kept is None:
         raise looked.problem or NotFoundError
     changes = preview(meta.fields, NO_ROW, looked.kept.found)
-    writable = writable_anywhere(meta, meta.grants_of(ctx.actor.roles), create=True)
+    writable = writable_anywhere(ctx.actor, meta, create=True)
     given = read.values(arguments)
     by_code: Found = {_NUMBERS[looked.code.kind]: looked.code.value}
     filled: Found = {c.field.name: c.value for c in changes if c.suggested and c.field.name in writable}
