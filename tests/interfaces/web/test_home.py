@@ -216,3 +216,14 @@ async def test_finance_sees_cost_and_margin(dealer: Dealer, signed: Opener) -> N
     left_out = re.findall(r'<a href="([^"]*)">1 av 2 har innkjøpspris\.</a>', text)
     listed = (await (await signed("finance", "490")).get(unescape(left_out[0]))).text
     assert (str(other) in listed, str(car) in listed) == (True, False)
+
+
+async def test_a_technician_is_told_of_work_that_nobody_has(dealer: Dealer, signed: Opener) -> None:
+    leader = await dealer.person("fleet_manager", "499")
+    van = await dealer.create(leader, "vehicles", number="V1", vehicle_type="van")
+    await dealer.create(leader, "work_orders", title="Bremser", vehicle=str(van))
+    browser = await signed("technician", "499")
+    numbers = {name: (href, number) for href, number, name in _TILE.findall((await browser.get("/")).text)}
+    href, number = numbers["Arbeidsordrer ingen har"]
+    assert number == "1"
+    assert "Bremser" in (await browser.get(unescape(href))).text

@@ -23,12 +23,14 @@ _SOON = ask_for(_("Certificates that expire soon"), ("standing", "soon"), collec
 _DUE = ask_for(
     _("Maintenance due or overdue"), ("standing", "due"), ("standing", "overdue"), collection=_SCHEDULES, late=True
 )
-_DUE_SOON = ask_for(_("Maintenance due soon"), ("standing", "due_soon"), collection=_SCHEDULES)
 _MY_ORDERS = ask_for(
     _("Your work orders"),
     ("technician", "{me}"),
     *statuses("scheduled", "in_progress", "on_hold"),
     collection=_ORDERS,
+)
+_FREE_ORDERS = ask_for(
+    _("Work orders nobody has"), ("technician", "_null"), *statuses("draft", "open", "approved"), collection=_ORDERS
 )
 _ORDERS_TO_APPROVE = ask_for(_("Work orders to approve"), *statuses("awaiting_approval"), collection=_ORDERS)
 _TO_APPROVE = ask_for(_("Assignments to approve"), *statuses("submitted"), collection="assignments")
@@ -43,7 +45,7 @@ FLEET_FRONTS: Mapping[str, Front] = {
     "fleet_manager": _LEADS,
     "dispatcher": Front(tiles=(_RUNNING, _TO_HAND_OUT, _RESERVED, _STANDING, _SOON, _EXPIRED), work=_TO_HAND_OUT),
     "supervisor": Front(tiles=(_TO_APPROVE, _SOON, _EXPIRED), work=_TO_APPROVE),
-    "technician": Front(tiles=(_MY_ORDERS, _WORKSHOP, _STANDING, _DUE, _DUE_SOON, _INSPECTION), work=_MY_ORDERS),
+    "technician": Front(tiles=(_MY_ORDERS, _FREE_ORDERS, _WORKSHOP, _STANDING, _DUE, _INSPECTION), work=_MY_ORDERS),
     "driver": Front(
         tiles=(
             _MY_VEHICLES,
